@@ -1,7 +1,7 @@
 """What an issued document says, frozen: the data it is drawn from and whose hash is kept.
 
-Every sum is whole minor units of the document's one currency, positive on a credit note too. Nothing
-here looks anything up: two equal contents print the same document years apart.
+Every sum is whole minor units of the document's one currency, positive on a credit note too.
+Nothing here looks anything up: two equal contents print the same document years apart.
 """
 
 from __future__ import annotations
@@ -110,8 +110,8 @@ class Preceding:
 class DocumentContent:
     """All that an invoice or credit note says.
 
-    `hub_url` is the public address of the customer hub, never a login link. `paid_by` is a phrase in
-    the document's language ("Visa ending 4242"); `how_to_pay` the lines an unpaid invoice shows
+    `hub_url` is the public address of the customer hub, never a login link. `paid_by` is a phrase
+    in the document's language ("Visa ending 4242"); `how_to_pay` the lines an unpaid invoice shows
     instead, such as bank details and the reference. `notes` are paragraphs of the seller's own.
     """
 
