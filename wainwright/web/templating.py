@@ -1,0 +1,64 @@
+"""The Jinja2 environment every page and letter is rendered in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils import translation
+from jinja2 import Environment, StrictUndefined, select_autoescape
+
+from wainwright.web import formats, toasts
+
+
+def environment(**options: Any) -> Environment:
+    """The factory that Django's jinja2 backend calls.
+
+    Everything is escaped but plain text (.txt); a name the view forgot fails the page.
+    """
+    options |= {
+        "autoescape": select_autoescape(disabled_extensions=("txt",), default=True),
+        "undefined": StrictUndefined,
+        "trim_blocks": True,
+        "lstrip_blocks": True,
+        "extensions": ["jinja2.ext.i18n", "jinja2.ext.do", "jinja2.ext.loopcontrols"],
+    }
+    env = Environment(**options)
+    env.policies["ext.i18n.trimmed"] = True
+    env.install_gettext_callables(  # type: ignore[attr-defined]
+        translation.gettext,
+        translation.ngettext,
+        newstyle=True,
+        pgettext=translation.pgettext,
+        npgettext=translation.npgettext,
+    )
+    env.globals |= {
+        "static": static,
+        "url": url,
+        "language_code": language_code,
+        "text_direction": text_direction,
+        "languages": languages,
+        "toasts_of": toasts.toasts_of,
+    }
+    env.filters |= formats.FILTERS
+    return env
+
+
+def url(name: str, *args: Any, **kwargs: Any) -> str:
+    """The path of a named route, with the business's prefix of the request being answered."""
+    return reverse(name, args=args or None, kwargs=kwargs or None)
+
+
+def language_code() -> str:
+    return translation.get_language() or settings.LANGUAGE_CODE
+
+
+def text_direction() -> str:
+    return "rtl" if translation.get_language_bidi() else "ltr"
+
+
+def languages() -> list[tuple[str, str]]:
+    """Code and own name of every language this install speaks."""
+    return [(code, formats.language(code)) for code, _name in settings.LANGUAGES]

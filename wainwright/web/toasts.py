@@ -1,0 +1,36 @@
+"""Short messages shown on the next page, perhaps with a way back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.contrib import messages
+from django.http import HttpRequest
+
+_LEVELS = {
+    "good": messages.SUCCESS,
+    "info": messages.INFO,
+    "warn": messages.WARNING,
+    "bad": messages.ERROR,
+}
+_KINDS = {level: kind for kind, level in _LEVELS.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Toast:
+    kind: str
+    message: str
+    undo: str
+
+
+def toast(request: HttpRequest, message: str, *, kind: str = "good", undo: str = "") -> None:
+    """Says `message` on the next page; `undo` is the path whose POST takes the act back."""
+    messages.add_message(request, _LEVELS[kind], message, extra_tags=undo)
+
+
+def toasts_of(request: HttpRequest) -> list[Toast]:
+    """What is to be said now; asking for it counts as having said it."""
+    return [
+        Toast(_KINDS.get(message.level, "info"), str(message), message.extra_tags or "")
+        for message in messages.get_messages(request)
+    ]
