@@ -1,0 +1,53 @@
+"""Finding out whose a thing is, before a scope exists."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from django.conf import settings
+
+from wainwright.accounts.models import Account, Business, Member, User
+
+
+def business_by_slug(slug: str) -> Business | None:
+    return Business.everywhere.filter(slug=slug).select_related("account").first()
+
+
+def business_by_host(host: str) -> Business | None:
+    """By its own host, or by <slug>.localhost on a machine that answers on loopback."""
+    found = Business.everywhere.filter(host=host).select_related("account").first()
+    if found is None and settings.ON_LOOPBACK and host.endswith(".localhost"):
+        return business_by_slug(host.removesuffix(".localhost"))
+    return found
+
+
+def main_business() -> Business | None:
+    """The own business of the install's first account: what the main host shows."""
+    own = Business.everywhere.filter(is_own=True).select_related("account")
+    return own.order_by("account_id").first()
+
+
+def businesses() -> list[Business]:
+    return list(Business.everywhere.select_related("account").order_by("account_id", "id"))
+
+
+def accounts() -> list[Account]:
+    return list(Account.objects.order_by("id"))
+
+
+def memberships(user: User) -> list[Member]:
+    """Every place of this person, owners first."""
+    rows = Member.everywhere.filter(user=user).select_related("account", "business")
+    return sorted(rows, key=lambda member: (member.role != Member.OWNER, member.pk))
+
+
+def origin(business: Business) -> str:
+    """Scheme, host and port of the business's pages: from what is stored, never from a request."""
+    if business.host:
+        return f"{urlsplit(settings.URL).scheme}://{business.host}"
+    return settings.URL
+
+
+def prefix(business: Business) -> str:
+    """What its paths begin with: nothing on a host of its own, else /b/<slug>."""
+    return "" if business.host else f"/b/{business.slug}"

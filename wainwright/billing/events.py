@@ -1,0 +1,79 @@
+"""Facts that billing announces."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from wainwright.core.events import Event
+
+
+@dataclass(frozen=True, kw_only=True)
+class SubscriptionEvent(Event):
+    subscription_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class SubscriptionStarted(SubscriptionEvent):
+    name: ClassVar[str] = "subscription.started"
+
+
+@dataclass(frozen=True, kw_only=True)
+class RenewalFailed(SubscriptionEvent):
+    """A renewal was declined. `retry_at` (ISO, UTC) is null when it was the last try."""
+
+    name: ClassVar[str] = "subscription.renewal_failed"
+
+    payment_id: int | None
+    decline: str
+    failures: int
+    retry_at: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CancellationAsked(SubscriptionEvent):
+    """It will end at `cancel_at` (ISO, UTC) and is not charged again."""
+
+    name: ClassVar[str] = "subscription.cancellation_asked"
+
+    cancel_at: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CancellationUndone(SubscriptionEvent):
+    name: ClassVar[str] = "subscription.cancellation_undone"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SubscriptionCancelled(SubscriptionEvent):
+    """It has ended. `announced` tells whether the customer was told before, when asking."""
+
+    name: ClassVar[str] = "subscription.cancelled"
+
+    announced: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class SubscriptionCompleted(SubscriptionEvent):
+    """Its last payment was made."""
+
+    name: ClassVar[str] = "subscription.completed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SubscriptionPaused(SubscriptionEvent):
+    name: ClassVar[str] = "subscription.paused"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SubscriptionResumed(SubscriptionEvent):
+    name: ClassVar[str] = "subscription.resumed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class MethodReplaced(SubscriptionEvent):
+    """Another card (or the like) pays it from now on."""
+
+    name: ClassVar[str] = "subscription.method_replaced"
+
+    method_id: int

@@ -1,0 +1,184 @@
+"""Arrangements with future payments, and the periods they bill."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from wainwright.billing import states
+from wainwright.core.dates import occurrence
+from wainwright.core.money import Money
+from wainwright.core.tenancy import OfBusinessMode
+
+
+class Subscription(OfBusinessMode):
+    """Any arrangement with future payments, split pay included.
+
+    Payment k (from 0) is due at `due(k)`, always counted from `anchor`, which is the due date of
+    payment `anchor_number`. Without a trial, payment 0 is the purchase itself; after a trial the
+    anchor is the trial's end.
+    """
+
+    public_id = models.CharField(max_length=40, unique=True)
+    customer = models.ForeignKey(
+        "customers.Customer", models.PROTECT, related_name="+", db_index=False
+    )
+    order = models.ForeignKey("sales.Order", models.PROTECT, related_name="+", db_index=False)
+    product = models.ForeignKey("catalog.Product", models.PROTECT, related_name="+", db_index=False)
+    price = models.ForeignKey("catalog.Price", models.PROTECT, related_name="+", db_index=False)
+    method = models.ForeignKey(
+        "payments.Method", models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    state = models.CharField(max_length=10, choices=states.NAMES)
+    version = models.PositiveIntegerField(default=0)
+
+    name = models.CharField(max_length=400)
+    kind = models.CharField(max_length=12)
+    currency = models.CharField(max_length=3)
+    amount = models.BigIntegerField()
+    tax_behaviour = models.CharField(max_length=9)
+    quantity = models.PositiveIntegerField(default=1)
+    interval = models.CharField(max_length=12)
+    zone = models.CharField(max_length=64)
+    anchor = models.DateTimeField()
+    anchor_number = models.PositiveIntegerField(default=0)
+    payments_made = models.PositiveIntegerField(default=0)
+    payments_total = models.PositiveIntegerField(null=True)
+
+    started_at = models.DateTimeField()
+    trial_ends_at = models.DateTimeField(null=True)
+    current_start = models.DateTimeField()
+    current_end = models.DateTimeField()
+    next_due_at = models.DateTimeField(null=True)
+    open_bill = models.ForeignKey(
+        "payments.Bill", models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    failures = models.PositiveSmallIntegerField(default=0)
+
+    paused_at = models.DateTimeField(null=True)
+    cancel_at = models.DateTimeField(null=True)
+    cancel_asked_at = models.DateTimeField(null=True)
+    cancel_by = models.CharField(max_length=254, blank=True)
+    cancel_source = models.CharField(max_length=12, blank=True)
+    cancel_reason = models.CharField(max_length=500, blank=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(state__in=["cancelled", "completed"], next_due_at=None)
+                | ~models.Q(state__in=["cancelled", "completed"]),
+                name="ended_means_nothing_due",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["account", "customer", "started_at"], name="sub_of_customer"),
+            models.Index(fields=["account", "order"], name="sub_of_order"),
+            models.Index(fields=["account", "business", "mode", "state"], name="sub_by_state"),
+            models.Index(
+                fields=["account", "mode", "next_due_at"],
+                condition=models.Q(next_due_at__isnull=False),
+                name="sub_due",
+            ),
+            models.Index(
+                fields=["account", "mode", "cancel_at"],
+                condition=models.Q(cancel_at__isnull=False, ended_at=None),
+                name="sub_cancel_due",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def due(self, number: int) -> datetime:
+        """When payment `number` (from 0) falls due, in UTC."""
+        return occurrence(self.anchor, self.interval, number - self.anchor_number, self.zone)
+
+    @property
+    def money(self) -> Money:
+        """Each regular payment as the price states it (see tax_behaviour), for the quantity."""
+        return Money(self.amount * self.quantity, self.currency)
+
+    @property
+    def ended(self) -> bool:
+        return self.state in states.ENDED
+
+    @property
+    def ending(self) -> bool:
+        """Cancelled, but paid for until `cancel_at`."""
+        return self.cancel_at is not None and not self.ended
+
+    @property
+    def can_cancel(self) -> bool:
+        return not self.ended and self.cancel_at is None
+
+    @property
+    def can_undo_cancel(self) -> bool:
+        return self.ending
+
+    @property
+    def can_pause(self) -> bool:
+        return self.state in states.BILLABLE and self.cancel_at is None
+
+    @property
+    def can_resume(self) -> bool:
+        return self.state == states.PAUSED
+
+    @property
+    def can_change_method(self) -> bool:
+        return not self.ended
+
+    @property
+    def payments_left(self) -> int | None:
+        return None if self.payments_total is None else self.payments_total - self.payments_made
+
+
+class Period(OfBusinessMode):
+    """A stretch of time a subscription covers; at most one live bill stands behind each."""
+
+    TRIAL, REGULAR = "trial", "regular"
+
+    subscription = models.ForeignKey(
+        Subscription, models.PROTECT, related_name="periods", db_index=False
+    )
+    kind = models.CharField(max_length=7)
+    number = models.PositiveIntegerField()
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    bill = models.ForeignKey("payments.Bill", models.PROTECT, related_name="+", db_index=False)
+    void = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account", "subscription", "kind", "number"],
+                condition=models.Q(void=False),
+                name="one_bill_per_period",
+            ),
+            models.UniqueConstraint(fields=["account", "bill"], name="one_period_per_bill"),
+            models.CheckConstraint(
+                condition=models.Q(ends_at__gt=models.F("starts_at")), name="period_runs_forward"
+            ),
+        ]
+
+
+class Pause(OfBusinessMode):
+    """A pause, with who and when; open while `ended_at` is null."""
+
+    subscription = models.ForeignKey(
+        Subscription, models.PROTECT, related_name="pauses", db_index=False
+    )
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    by = models.CharField(max_length=254)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account", "subscription"],
+                condition=models.Q(ended_at=None),
+                name="one_open_pause",
+            )
+        ]

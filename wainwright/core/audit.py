@@ -1,0 +1,82 @@
+"""The trail of who did what, written in the transaction that did it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+from django.db import transaction
+
+from wainwright.core import clock
+from wainwright.core.actors import Actor
+from wainwright.core.models import AuditRow
+
+
+def note(
+    action: str, subject: str, *, by: Actor, business_id: int | None = None, **detail: Any
+) -> None:
+    """Appends one row. `action` reads like "subscription.cancelled", `subject` is a public id."""
+    AuditRow.objects.create(
+        at=clock.wall(),
+        business_id=business_id,
+        actor_kind=by.kind,
+        actor_id=by.id,
+        actor_label=by.label[:254],
+        action=action,
+        subject=subject,
+        detail=detail,
+    )
+
+
+def seal(limit: int = 1000) -> int:
+    """Chains the account's unsealed rows of both modes, oldest first; returns how many."""
+    from wainwright.core.tenancy import current
+
+    account_id = current().account_id
+    with transaction.atomic():
+        last = (
+            AuditRow.everywhere.select_for_update()
+            .filter(account_id=account_id, position__isnull=False)
+            .order_by("-position")
+            .first()
+        )
+        position, digest = (last.position, last.digest) if last else (0, "")
+        rows = list(
+            AuditRow.everywhere.filter(account_id=account_id, position=None).order_by("id")[:limit]
+        )
+        for row in rows:
+            position += 1
+            digest = row_digest(row, digest)
+            AuditRow.everywhere.filter(pk=row.pk).update(position=position, digest=digest)
+    return len(rows)
+
+
+def row_digest(row: AuditRow, before: str) -> str:
+    """SHA-256 over the digest before and every column of the row, as canonical JSON."""
+    content = [
+        before,
+        row.at.isoformat(),
+        row.mode,
+        row.business_id,
+        row.actor_kind,
+        row.actor_id,
+        row.actor_label,
+        row.action,
+        row.subject,
+        row.detail,
+    ]
+    canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def broken_link(account_id: int) -> AuditRow | None:
+    """The first sealed row whose content or place no longer fits the chain; None if all fit."""
+    digest, position = "", 0
+    sealed = AuditRow.everywhere.filter(account_id=account_id, position__isnull=False)
+    for row in sealed.order_by("position").iterator(chunk_size=2000):
+        position += 1
+        digest = row_digest(row, digest)
+        if row.position != position or row.digest != digest:
+            return row
+    return None

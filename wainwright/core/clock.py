@@ -1,0 +1,61 @@
+"""The only source of time.
+
+`now()` is the business's now: wall time plus the stored offset of the scope's test clock.
+`wall()` is for sessions, tokens, limits, leases and audit rows. Both are aware, in UTC.
+"""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from wainwright.core import tenancy
+
+
+def wall() -> datetime:
+    return datetime.now(UTC)
+
+
+def monotonic() -> float:
+    """Seconds for measuring how long something took."""
+    return time.monotonic()
+
+
+def now() -> datetime:
+    return wall() + offset()
+
+
+def today(zone: str) -> date:
+    """The calendar day of `now()` in the zone."""
+    return now().astimezone(ZoneInfo(zone)).date()
+
+
+def offset() -> timedelta:
+    """How far the scope's clock stands from the wall; always zero in live mode."""
+    here = tenancy.current()
+    if here.mode == tenancy.LIVE:
+        return timedelta(0)
+    if here.offset is None:
+        here.offset = _stored_offset()
+    return here.offset
+
+
+def set_offset(value: timedelta) -> None:
+    """Stores the test clock's offset of the scope's account. Callers decide if it may move back."""
+    from wainwright.core.models import TestClock
+
+    here = tenancy.current()
+    if here.mode != tenancy.TEST:
+        raise ValueError("only the test mode has a clock that moves")
+    TestClock.objects.update_or_create(
+        account_id=here.account_id, defaults={"offset_seconds": int(value.total_seconds())}
+    )
+    here.offset = timedelta(seconds=int(value.total_seconds()))
+
+
+def _stored_offset() -> timedelta:
+    from wainwright.core.models import TestClock
+
+    seconds = TestClock.objects.values_list("offset_seconds", flat=True).first()
+    return timedelta(seconds=seconds or 0)

@@ -1,0 +1,151 @@
+"""Facts announced by areas, heard by handlers.
+
+`announce(event)` stores the event in the caller's transaction, runs the `now` handlers at once and
+leaves one Delivery for each `later` handler, which a task (or, after a crash, the sweep) runs after
+commit. Every handler may run twice and must then change nothing more. wainwright.wiring holds the
+table of who hears what.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import logging
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any, ClassVar
+
+from django.db import connection, transaction
+from django.tasks import task
+
+from wainwright.core import clock, tenancy
+from wainwright.core.ids import new_id
+from wainwright.core.models import Delivery, EventRow
+
+log = logging.getLogger(__name__)
+
+MAX_ATTEMPTS = 12
+
+
+@dataclass(frozen=True, kw_only=True)
+class Event:
+    """Base of all events; fields must be JSON values (ids, numbers, strings)."""
+
+    name: ClassVar[str] = ""
+
+    business_id: int
+
+
+Handler = Callable[[Any, EventRow], None]
+
+
+@dataclass
+class Wires:
+    """Who hears an event: `now` in the same transaction and order, `later` after commit."""
+
+    now: list[Handler] = field(default_factory=list)
+    later: list[Handler] = field(default_factory=list)
+
+
+_table: dict[str, tuple[type[Event], Wires]] = {}
+
+
+def connect(table: dict[type[Event], Wires]) -> None:
+    """Takes the whole table; called once when the application starts."""
+    _table.clear()
+    _table.update({event.name: (event, wires) for event, wires in table.items()})
+
+
+def known() -> dict[str, tuple[type[Event], Wires]]:
+    return dict(_table)
+
+
+def announce(event: Event) -> EventRow:
+    """Stores the fact and runs its `now` handlers. Must be called inside a transaction."""
+    if not connection.in_atomic_block:
+        raise RuntimeError(f"{event.name} was announced outside a transaction")
+    row = EventRow.objects.create(
+        public_id=new_id("evt"),
+        business_id=event.business_id,
+        name=event.name,
+        payload=dataclasses.asdict(event),
+        at=clock.now(),
+    )
+    wires = _table[event.name][1]
+    due = clock.wall()
+    Delivery.objects.bulk_create(
+        Delivery(event=row, handler=handler_name(handler), due_at=due) for handler in wires.later
+    )
+    for handler in wires.now:
+        handler(event, row)
+    if wires.later:
+        deliver.enqueue(row.account_id, row.mode, row.pk)
+    return row
+
+
+def handler_name(handler: Handler) -> str:
+    return f"{handler.__module__}.{handler.__qualname__}".removeprefix("wainwright.")
+
+
+@task
+def deliver(account_id: int, mode: str, event_id: int) -> None:
+    """Runs whatever handlers of one event are still waiting."""
+    with tenancy.scope(account_id, mode):
+        waiting = Delivery.objects.filter(event_id=event_id, state=Delivery.WAITING)
+        deliver_all(waiting.values_list("pk", flat=True))
+
+
+def deliver_waiting(limit: int = 500) -> int:
+    """Runs what is due in the scope: the sweep's way of losing nothing. Returns how many."""
+    due = Delivery.objects.filter(state=Delivery.WAITING, due_at__lte=clock.wall())
+    return deliver_all(due.order_by("due_at", "pk").values_list("pk", flat=True)[:limit])
+
+
+def deliver_all(delivery_ids: Iterable[int]) -> int:
+    ids = list(delivery_ids)
+    for delivery_id in ids:
+        _deliver_one(delivery_id)
+    return len(ids)
+
+
+def _deliver_one(delivery_id: int) -> None:
+    """One handler's turn, in one transaction with the mark that it is done."""
+    try:
+        with transaction.atomic():
+            delivery = (
+                Delivery.objects.select_for_update(skip_locked=_can_skip(), of=("self",))
+                .filter(pk=delivery_id, state=Delivery.WAITING)
+                .select_related("event")
+                .first()
+            )
+            if delivery is None:
+                return
+            event, handler = _revive(delivery)
+            handler(event, delivery.event)
+            delivery.state, delivery.error = Delivery.DONE, ""
+            delivery.attempts += 1
+            delivery.save(update_fields=["state", "error", "attempts"])
+    except Exception as error:
+        log.exception("delivery %s failed", delivery_id)
+        _put_off(delivery_id, error)
+
+
+def _can_skip() -> bool:
+    return bool(connection.features.has_select_for_update_skip_locked)
+
+
+def _revive(delivery: Delivery) -> tuple[Event, Handler]:
+    event_type, wires = _table[delivery.event.name]
+    handlers = {handler_name(handler): handler for handler in wires.later}
+    return event_type(**delivery.event.payload), handlers[delivery.handler]
+
+
+def _put_off(delivery_id: int, error: Exception) -> None:
+    """Tries again after 1, 2, 4 … minutes, at most 12 times; then it is failed and shown."""
+    delivery = Delivery.objects.get(pk=delivery_id)
+    delivery.attempts += 1
+    delivery.error = f"{type(error).__name__}: {error}"[:2000]
+    if delivery.attempts >= MAX_ATTEMPTS:
+        delivery.state = Delivery.FAILED
+    delivery.due_at = clock.wall() + timedelta(minutes=2 ** min(delivery.attempts - 1, 8))
+    delivery.save(update_fields=["state", "attempts", "error", "due_at"])

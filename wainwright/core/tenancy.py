@@ -1,0 +1,150 @@
+"""Whose rows may be seen: every query runs inside a scope of one account and one mode.
+
+Managers of tenant records refuse to run outside `scope(...)`. On PostgreSQL the scope also sets
+`app.account`, which the forced row-level security of core.walls reads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Self
+
+from django.db import connection, models
+
+TEST, LIVE = "test", "live"
+MODES = [(TEST, "test"), (LIVE, "live")]
+
+
+class NoScope(RuntimeError):
+    """Rows were asked for without saying whose."""
+
+
+@dataclass
+class Scope:
+    account_id: int
+    mode: str
+    offset: timedelta | None = None  # the test clock's, read by core.clock when first needed
+
+
+_current: ContextVar[Scope | None] = ContextVar("scope", default=None)
+
+
+def current() -> Scope:
+    found = _current.get()
+    if found is None:
+        raise NoScope("open core.tenancy.scope(account_id, mode) first")
+    return found
+
+
+@contextmanager
+def scope(account_id: int, mode: str) -> Iterator[Scope]:
+    """Everything inside sees one account's rows of one mode, and writes no others."""
+    if mode not in (TEST, LIVE):
+        raise ValueError(f"{mode!r} is no mode")
+    before = _current.get()
+    entered = Scope(account_id, mode)
+    token = _current.set(entered)
+    changes = before is None or before.account_id != account_id
+    try:
+        if changes:
+            _tell_database(account_id)
+        yield entered
+    finally:
+        _current.reset(token)
+        if changes and not connection.needs_rollback:
+            _tell_database(before.account_id if before else None)
+
+
+def _tell_database(account_id: int | None) -> None:
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            value = "" if account_id is None else str(account_id)
+            cursor.execute("SELECT set_config('app.account', %s, false)", [value])
+
+
+def current_account_id() -> int:
+    return current().account_id
+
+
+def current_mode() -> str:
+    return current().mode
+
+
+class TenantManager(models.Manager[Any]):
+    """Rows of the scope's account, and of its mode where the record has one."""
+
+    def get_queryset(self) -> models.QuerySet[Any]:
+        here = current()
+        rows = super().get_queryset().filter(account_id=here.account_id)
+        return rows.filter(mode=here.mode) if self.model.moded else rows
+
+
+class Tenant(models.Model):
+    """A row of one account. `everywhere` is for the audit and for finding out whose a thing is."""
+
+    moded = False
+
+    account = models.ForeignKey(
+        "accounts.Account",
+        models.PROTECT,
+        related_name="+",
+        db_index=False,
+        default=current_account_id,
+    )
+
+    objects = TenantManager()
+    everywhere = models.Manager()
+
+    class Meta:
+        abstract = True
+        default_manager_name = "objects"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        here = current()
+        if self.account_id != here.account_id:
+            raise NoScope("a row of another account was to be written")
+        if self.moded and self.mode != here.mode:  # type: ignore[attr-defined]
+            raise NoScope("a row of the other mode was to be written")
+        super().save(*args, **kwargs)
+
+    @classmethod
+    def locked(cls, pk: int) -> Self:
+        """The row read again under a lock; call inside a transaction."""
+        return cls.objects.select_for_update(of=("self",)).get(pk=pk)
+
+
+class TenantMode(Tenant):
+    """A row of one account and one mode."""
+
+    moded = True
+
+    mode = models.CharField(max_length=4, choices=MODES, default=current_mode)
+
+    class Meta(Tenant.Meta):
+        abstract = True
+
+
+class OfBusiness(Tenant):
+    """A row of one business of the account."""
+
+    business = models.ForeignKey(
+        "accounts.Business", models.PROTECT, related_name="+", db_index=False
+    )
+
+    class Meta(Tenant.Meta):
+        abstract = True
+
+
+class OfBusinessMode(TenantMode):
+    """A row of one business of the account, in one mode."""
+
+    business = models.ForeignKey(
+        "accounts.Business", models.PROTECT, related_name="+", db_index=False
+    )
+
+    class Meta(TenantMode.Meta):
+        abstract = True

@@ -1,0 +1,47 @@
+"""Facts that payments announce."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from wainwright.core.events import Event
+
+
+@dataclass(frozen=True, kw_only=True)
+class PaymentSucceeded(Event):
+    """A bill was paid: by card, by webhook, or because nothing was to pay (amount 0)."""
+
+    name: ClassVar[str] = "payment.succeeded"
+
+    payment_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class PaymentDeclined(Event):
+    """The bank said no; `decline` is a code of the taxonomy in payments.gateways.base."""
+
+    name: ClassVar[str] = "payment.declined"
+
+    payment_id: int
+    decline: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class MethodSaved(Event):
+    """A customer saved a way to pay without paying. `subject` is the subscription it is for."""
+
+    name: ClassVar[str] = "method.saved"
+
+    payment_id: int
+    method_id: int
+    subject: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RefundSucceeded(Event):
+    """Money went back to the buyer."""
+
+    name: ClassVar[str] = "refund.succeeded"
+
+    refund_id: int

@@ -1,0 +1,24 @@
+"""Mounts each face. Every path may also stand under /b/<business>/ (see web.hosts)."""
+
+from __future__ import annotations
+
+from django.urls import include, path
+
+from wainwright.web import health
+
+urlpatterns = [
+    path("health/", health.health, name="health"),
+    path("", include("wainwright.web.hub.urls")),
+    path("", include("wainwright.web.legal.urls")),
+    path("", include("wainwright.web.files.urls")),
+    path("", include("wainwright.web.hooks.urls")),
+    path("", include("wainwright.web.mailbox.urls")),
+    path("dashboard/", include("wainwright.web.dashboard.urls")),
+    path("accounts/", include("allauth.urls")),
+    path("checkout/", include("wainwright.web.checkout.urls")),
+]
+
+handler400 = "wainwright.web.refusals.bad_request"
+handler403 = "wainwright.web.refusals.forbidden"
+handler404 = "wainwright.web.refusals.not_found"
+handler500 = "wainwright.web.refusals.server_error"

@@ -1,0 +1,21 @@
+"""What every template may use."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils import translation
+
+
+def everywhere(request: HttpRequest) -> dict[str, Any]:
+    language = translation.get_language() or "en"
+    return {
+        "business": getattr(request, "business", None),
+        "language": language,
+        "direction": "rtl" if translation.get_language_bidi() else "ltr",
+        "languages": settings.LANGUAGES,
+        "demo": settings.DEMO,
+        "mail_is_readable": settings.MAIL_TO_FILES and settings.ON_LOOPBACK,
+    }
