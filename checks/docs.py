@@ -1,0 +1,86 @@
+"""What a person can set, call, hear or plug in is told of in docs/."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from checks.source import PACKAGE, Source, sources
+
+
+def problems(root: Path) -> Iterator[str]:
+    text = "\n".join(
+        path.read_text(encoding="utf-8") for path in sorted((root / "docs").rglob("*.md"))
+    )
+    for kind, found in (
+        ("setting", settings(root)),
+        ("event", events(root)),
+        ("command", commands(root)),
+        ("gateway", gateways(root)),
+    ):
+        for place, name, pattern in found:
+            if not re.search(pattern, text, re.IGNORECASE):
+                yield f"{place}: the {kind} {name} is mentioned nowhere in docs/"
+
+
+Found = Iterator[tuple[str, str, str]]  # place, name, the pattern that counts as a mention
+
+
+def settings(root: Path) -> Found:
+    """Every name read from the environment through a typed helper."""
+    for source in sources(root):
+        for node in ast.walk(source.tree):
+            if (
+                isinstance(node, ast.Call)
+                and source.full_name(node.func).startswith(f"{PACKAGE}.environ.")
+                and node.args
+                and isinstance(node.args[0], ast.Constant)
+                and re.fullmatch(r"[A-Z][A-Z0-9_]+", str(node.args[0].value))
+            ):
+                name = str(node.args[0].value)
+                yield source.at(node), name, rf"\b{name}\b"
+
+
+def events(root: Path) -> Found:
+    """Every class in an events.py that is an Event."""
+    for source in sources(root):
+        if source.path.name == "events.py":
+            for node in source.tree.body:
+                if isinstance(node, ast.ClassDef) and _is_event(source, node):
+                    yield source.at(node), node.name, rf"\b{node.name}\b"
+
+
+def _is_event(source: Source, node: ast.ClassDef) -> bool:
+    return any(source.full_name(base).rpartition(".")[2].endswith("Event") for base in node.bases)
+
+
+def commands(root: Path) -> Found:
+    """Every management command, and every sub-command that a parser is given by name."""
+    for source in sources(root):
+        path = source.path
+        if path.parent.name == "commands" and not path.stem.startswith("_"):
+            yield source.place, path.stem, _command(path.stem)
+        for node in ast.walk(source.tree):
+            if (
+                isinstance(node, ast.Call)
+                and isinstance(node.func, ast.Attribute)
+                and node.func.attr == "add_parser"
+                and node.args
+                and isinstance(node.args[0], ast.Constant)
+            ):
+                name = str(node.args[0].value)
+                yield source.at(node), name, _command(name)
+
+
+def _command(name: str) -> str:
+    """`wainwright import orders`, and `orders` alone: a sub-command stands after its parent."""
+    return rf"\bwainwright (\w+ )?{name}\b"
+
+
+def gateways(root: Path) -> Found:
+    """Every folder of an adapter."""
+    for path in sorted((root / PACKAGE / "payments" / "gateways").glob("*/__init__.py")):
+        name = path.parent.name
+        yield path.relative_to(root).as_posix(), name, rf"\b{name}\b`? gateway\b"
