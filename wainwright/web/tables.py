@@ -12,7 +12,7 @@ Direction = Literal["ascending", "descending", ""]
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A heading; `number` aligns to the end, `sort_url` makes it a link, `sorted` says how it is now."""
+    """A heading; `number` aligns to the end, `sort_url` makes it a link, `sorted` is how it is now."""
 
     label: str
     number: bool = False
@@ -25,7 +25,7 @@ def sortable(
 ) -> Column:
     """A heading that sorts by `key`, and the other way when clicked again.
 
-    `current` is the order shown now, such as "date" or "-date"; `query` the page's other parameters.
+    `current` is the order shown now, such as "date" or "-date"; `query` the other parameters.
     """
     ascending, descending = current == key, current == f"-{key}"
     parameters = {name: value for name, value in query.items() if name not in ("sort", "page")}
