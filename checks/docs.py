@@ -20,8 +20,10 @@ def problems(root: Path) -> Iterator[str]:
         ("command", commands(root)),
         ("gateway", gateways(root)),
     ):
+        seen: set[str] = set()
         for place, name, pattern in found:
-            if not re.search(pattern, text, re.IGNORECASE):
+            if name not in seen and not re.search(pattern, text, re.IGNORECASE):
+                seen.add(name)
                 yield f"{place}: the {kind} {name} is mentioned nowhere in docs/"
 
 
@@ -44,7 +46,7 @@ def settings(root: Path) -> Found:
 
 
 def events(root: Path) -> Found:
-    """Every class in an events.py that is an Event."""
+    """Every Event with a name of its own; a base that others share has none."""
     for source in sources(root):
         if source.path.name == "events.py":
             for node in source.tree.body:
@@ -53,7 +55,16 @@ def events(root: Path) -> Found:
 
 
 def _is_event(source: Source, node: ast.ClassDef) -> bool:
-    return any(source.full_name(base).rpartition(".")[2].endswith("Event") for base in node.bases)
+    bases = (source.full_name(base).rpartition(".")[2] for base in node.bases)
+    named = any(
+        isinstance(line, ast.AnnAssign | ast.Assign) and _sets_name(line) for line in node.body
+    )
+    return named and any(base.endswith("Event") for base in bases)
+
+
+def _sets_name(line: ast.AnnAssign | ast.Assign) -> bool:
+    targets = [line.target] if isinstance(line, ast.AnnAssign) else line.targets
+    return any(isinstance(target, ast.Name) and target.id == "name" for target in targets)
 
 
 def commands(root: Path) -> Found:

@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+from checks import docs
+
+
+def test_an_undocumented_setting_is_named_once(plant):
+    root = plant(
+        "wainwright/settings.py",
+        "from wainwright import environ\n"
+        "A = environ.text('WAINWRIGHT_A')\nB = environ.flag('WAINWRIGHT_B')\n"
+        "C = environ.words('WAINWRIGHT_B')\n",
+    )
+    plant("docs/self-hosting.md", "`WAINWRIGHT_A` is a word.")
+    assert list(docs.problems(root)) == [
+        "wainwright/settings.py:3: the setting WAINWRIGHT_B is mentioned nowhere in docs/"
+    ]
+
+
+def test_an_undocumented_event_is_named(plant):
+    root = plant(
+        "wainwright/sales/events.py",
+        "from wainwright.core.events import Event\n"
+        "class SaleEvent(Event):\n    order_id: int\n"
+        "class Sold(SaleEvent):\n    name = 'sold'\n"
+        "class Told(Event):\n    name = 'told'\n",
+    )
+    plant("docs/events.md", "| Told | a thing was told |")
+    assert list(docs.problems(root)) == [
+        "wainwright/sales/events.py:4: the event Sold is mentioned nowhere in docs/"
+    ]
+
+
+def test_an_undocumented_command_is_named(plant):
+    root = plant("wainwright/core/management/commands/audit.py", "")
+    plant("wainwright/__main__.py", "commands.add_parser('serve')\ncommands.add_parser('orders')")
+    plant("docs/self-hosting.md", "`wainwright serve`, `wainwright import orders`")
+    assert list(docs.problems(root)) == [
+        "wainwright/core/management/commands/audit.py:"
+        " the command audit is mentioned nowhere in docs/"
+    ]
+
+
+def test_an_undocumented_gateway_is_named(plant):
+    root = plant("wainwright/payments/gateways/stripe/__init__.py", "")
+    plant("wainwright/payments/gateways/test/__init__.py", "")
+    plant("docs/gateways.md", "The Test gateway moves no money; a stripe is a line.")
+    assert list(docs.problems(root)) == [
+        "wainwright/payments/gateways/stripe/__init__.py:"
+        " the gateway stripe is mentioned nowhere in docs/"
+    ]
