@@ -16,7 +16,7 @@ from typing import ClassVar
 
 from wainwright.core import clock
 from wainwright.core.money import Money
-from wainwright.payments.gateways.base import GatewayUnavailable
+from wainwright.payments.gateways.base import GatewayUnavailable, OutcomeUnknown
 
 LEDGER_FILE = "testgateway.sqlite3"
 _PATIENCE_SECONDS = 20
@@ -276,7 +276,7 @@ class Ledger:
                 except BaseException:
                     db.execute("ROLLBACK")
                     raise
-                db.execute("COMMIT")
+                _commit(db)
         except sqlite3.OperationalError as error:
             raise GatewayUnavailable(f"the Test gateway's ledger cannot be used: {error}") from None
 
@@ -302,6 +302,13 @@ class Ledger:
                 db.execute(statement)
             db.execute("PRAGMA user_version = 1")
         db.execute("COMMIT")
+
+
+def _commit(db: sqlite3.Connection) -> None:
+    try:
+        db.execute("COMMIT")
+    except sqlite3.OperationalError as error:
+        raise OutcomeUnknown(f"the Test gateway's ledger broke off: {error}") from None
 
 
 def stamp(at: datetime) -> str:
