@@ -76,7 +76,8 @@ def visits(browser: Browser) -> Iterator[Callable[..., Page]]:
     finally:
         for context in contexts:
             context.close()
-    assert faults == []
+    if faults:
+        raise AssertionError("\n".join(faults))
 
 
 def axe(page: Page) -> None:
@@ -87,4 +88,5 @@ def axe(page: Page) -> None:
         + "; ".join(node["html"][:200] for node in violation["nodes"][:5])
         for violation in found.response["violations"]
     ]
-    assert broken == [], page.url
+    if broken:
+        raise AssertionError("\n".join([f"{page.url} breaks:", *broken]))

@@ -13,7 +13,7 @@ from typing import Any
 import psycopg
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connection
+from django.db import connections
 from psycopg import sql
 
 from wainwright.core import walls
@@ -25,17 +25,20 @@ def keep_sqlite_in(folder: Path) -> None:
 
 
 def lay_postgres(name: str) -> None:
-    """Makes the database as the owner; leaves the connection with the application's role."""
-    app, owner = dict(settings.DATABASES["default"]), settings.MIGRATE_DATABASE
-    _create(name, owner)
-    _connect_as(owner, name)
-    call_command("migrate", interactive=False, verbosity=0)
-    walls.raise_walls(connection, app["USER"])
-    with connection.cursor() as cursor:
+    """Makes the database as the owner; the application's connection is then turned to it."""
+    owner, app = connections["owner"], connections["default"]
+    _create(name, owner.settings_dict)
+    for connection in (owner, app):
+        connection.close()
+        connection.settings_dict["NAME"] = name  # threads that connect later read it too
+    call_command("migrate", database="owner", interactive=False, verbosity=0)
+    role = app.settings_dict["USER"]
+    walls.raise_walls(owner, role)
+    with owner.cursor() as cursor:
         # Only tests may empty tables: those that commit are cleaned up after that way.
-        role = connection.ops.quote_name(app["USER"])
-        cursor.execute(f"GRANT TRUNCATE ON ALL TABLES IN SCHEMA public TO {role}")
-    _connect_as(app, name)
+        quoted = owner.ops.quote_name(role)
+        cursor.execute(f"GRANT TRUNCATE ON ALL TABLES IN SCHEMA public TO {quoted}")
+    owner.close()
 
 
 def _create(name: str, owner: dict[str, Any]) -> None:
@@ -49,9 +52,3 @@ def _create(name: str, owner: dict[str, Any]) -> None:
     ) as admin:
         admin.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name)))
         admin.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-
-
-def _connect_as(role: dict[str, Any], name: str) -> None:
-    """Threads that connect later follow: they read the same settings."""
-    connection.close()
-    connection.settings_dict.update(USER=role["USER"], PASSWORD=role["PASSWORD"], NAME=name)
