@@ -6,9 +6,10 @@ belong to an `account`, the vendor's name for a seller. Times are UTC, written s
 
 from __future__ import annotations
 
+import secrets
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -281,27 +282,27 @@ class Ledger:
             raise GatewayUnavailable(f"the Test gateway's ledger cannot be used: {error}") from None
 
     def _open(self) -> sqlite3.Connection:
+        if not self.path.exists():
+            _create(self.path)
         db = sqlite3.connect(self.path, timeout=_PATIENCE_SECONDS, autocommit=True)
-        try:
-            # The last one to leave would fold the log into the file, at every call.
-            db.setconfig(sqlite3.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, True)
-            db.execute("PRAGMA synchronous = NORMAL")
-            if db.execute("PRAGMA user_version").fetchone()[0] == 0:
-                self._create(db)
-        except BaseException:
-            db.close()
-            raise
+        # The last one to leave would fold the log into the file, at every call.
+        db.setconfig(sqlite3.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, True)
+        db.execute("PRAGMA synchronous = NORMAL")
         return db
 
-    def _create(self, db: sqlite3.Connection) -> None:
-        self.path.chmod(0o600)
-        db.execute("PRAGMA journal_mode = WAL")
-        db.execute("BEGIN EXCLUSIVE")
-        if db.execute("PRAGMA user_version").fetchone()[0] == 0:
-            for statement in _TABLES.split(";"):
-                db.execute(statement)
-            db.execute("PRAGMA user_version = 1")
-        db.execute("COMMIT")
+
+def _create(path: Path) -> None:
+    """Makes the file aside and moves it in whole, so that of several makers one wins."""
+    draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
+    try:
+        with closing(sqlite3.connect(draft, autocommit=True)) as db:
+            draft.chmod(0o600)
+            db.execute("PRAGMA journal_mode = WAL")
+            db.executescript(_TABLES)
+        with suppress(FileExistsError):
+            path.hardlink_to(draft)
+    finally:
+        draft.unlink(missing_ok=True)
 
 
 def _commit(db: sqlite3.Connection) -> None:
