@@ -12,7 +12,7 @@ Direction = Literal["ascending", "descending", ""]
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A heading; `number` aligns to the end, `sort_url` makes it a link, `sorted` is how it is now."""
+    """A heading: `number` aligns to the end, `sort_url` makes a link, `sorted` is the order now."""
 
     label: str
     number: bool = False

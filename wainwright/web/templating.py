@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
+from django.http import HttpRequest
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import translation
 from jinja2 import Environment, StrictUndefined, select_autoescape
 
-from wainwright.web import formats, toasts
+from wainwright.web import accents, formats, toasts
 
 
 def environment(**options: Any) -> Environment:
@@ -39,7 +41,8 @@ def environment(**options: Any) -> Environment:
         "url": url,
         "language_code": language_code,
         "text_direction": text_direction,
-        "languages": languages,
+        "language_links": language_links,
+        "default_accent": accents.DEFAULT,
         "toasts_of": toasts.toasts_of,
     }
     env.filters |= formats.FILTERS
@@ -59,6 +62,20 @@ def text_direction() -> str:
     return "rtl" if translation.get_language_bidi() else "ltr"
 
 
-def languages() -> list[tuple[str, str]]:
-    """Code and own name of every language this install speaks."""
-    return [(code, formats.language(code)) for code, _name in settings.LANGUAGES]
+@dataclass(frozen=True, slots=True)
+class LanguageLink:
+    code: str
+    name: str
+    url: str
+    current: bool
+
+
+def language_links(request: HttpRequest) -> list[LanguageLink]:
+    """The same page in every language this install speaks, each under the language's own name."""
+    query = request.GET.copy()
+    links = []
+    for code, _name in settings.LANGUAGES:
+        query["language"] = code
+        address = f"{request.path}?{query.urlencode()}"
+        links.append(LanguageLink(code, formats.language(code), address, code == language_code()))
+    return links

@@ -1,0 +1,36 @@
+"""A page sent whole to a browser, or one named block of it to htmx."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template import engines
+from django.template.backends.utils import csrf_input_lazy, csrf_token_lazy
+from django.utils.cache import patch_vary_headers
+from jinja2_fragments import render_block
+
+
+def render_page(
+    request: HttpRequest, template: str, context: dict[str, Any], *, block: str
+) -> HttpResponse:
+    """`template`, of which htmx gets only `block`; caches keep the two apart."""
+    if request.headers.get("HX-Request") == "true":
+        response = HttpResponse(_block(request, template, context, block))
+    else:
+        response = render(request, template, context)
+    patch_vary_headers(response, ["HX-Request"])
+    return response
+
+
+def _block(request: HttpRequest, template: str, context: dict[str, Any], block: str) -> str:
+    backend = engines["jinja2"]
+    known = {
+        "request": request,
+        "csrf_input": csrf_input_lazy(request),
+        "csrf_token": csrf_token_lazy(request),
+    }
+    for processor in backend.template_context_processors:
+        known |= processor(request)
+    return render_block(backend.env, template, block, **(known | context))
