@@ -167,5 +167,5 @@ class Http:
             response.close()
 
 
-class _BeyondBounds(Exception):  # noqa: N818
+class _BeyondBounds(Exception):
     pass

@@ -11,8 +11,8 @@ from datetime import date
 from typing import Literal
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as __
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from wainwright.core.errors import Refused
 from wainwright.payments.gateways.base import Decline
@@ -50,51 +50,51 @@ def _declines(number: str, code: str, does: Promise, why: Decline) -> Card:
 
 
 CARDS = (
-    Card("4242424242424242", "visa", __("Pays")),
-    Card("5555555555554444", "mastercard", __("Pays"), brand="Mastercard"),
-    _declines("4000000000000002", "generic", __("Is declined"), Decline.GENERIC),
+    Card("4242424242424242", "visa", _("Pays")),
+    Card("5555555555554444", "mastercard", _("Pays"), brand="Mastercard"),
+    _declines("4000000000000002", "generic", _("Is declined"), Decline.GENERIC),
     _declines(
         "4000000000009995",
         "insufficient_funds",
-        __("Is declined: not enough money"),
+        _("Is declined: not enough money"),
         Decline.INSUFFICIENT_FUNDS,
     ),
-    _declines("4000000000009987", "lost", __("Is declined: lost"), Decline.DO_NOT_RETRY),
-    _declines("4000000000009979", "stolen", __("Is declined: stolen"), Decline.DO_NOT_RETRY),
-    _declines("4000000000000069", "expired", __("Is declined: expired"), Decline.EXPIRED_CARD),
+    _declines("4000000000009987", "lost", _("Is declined: lost"), Decline.DO_NOT_RETRY),
+    _declines("4000000000009979", "stolen", _("Is declined: stolen"), Decline.DO_NOT_RETRY),
+    _declines("4000000000000069", "expired", _("Is declined: expired"), Decline.EXPIRED_CARD),
     _declines(
         "4000000000000127",
         "wrong_cvc",
-        __("Is declined: wrong security code"),
+        _("Is declined: wrong security code"),
         Decline.INVALID_CARD,
     ),
     _declines(
         "4000000000000119",
         "bank_down",
-        __("Is declined: the bank does not answer"),
+        _("Is declined: the bank does not answer"),
         Decline.TRY_AGAIN,
     ),
     _declines(
-        "4100000000000019", "fraud", __("Is declined: looks like fraud"), Decline.FRAUD_SUSPECTED
+        "4100000000000019", "fraud", _("Is declined: looks like fraud"), Decline.FRAUD_SUSPECTED
     ),
     Card(
         "4000002500003155",
         "asks_once",
-        __("Asks for 3-D Secure now, pays later charges alone"),
+        _("Asks for 3-D Secure now, pays later charges alone"),
         asks=True,
         country="FR",
     ),
     Card(
         "4000003800000446",
         "asks_set_up",
-        __("Asks for 3-D Secure now, pays later charges alone"),
+        _("Asks for 3-D Secure now, pays later charges alone"),
         asks=True,
         country="IT",
     ),
     Card(
         "4000002760003184",
         "asks_always",
-        __("Asks for 3-D Secure now and for every later charge"),
+        _("Asks for 3-D Secure now and for every later charge"),
         later=Decline.AUTHENTICATION_REQUIRED,
         asks=True,
         country="DE",
@@ -102,14 +102,14 @@ CARDS = (
     Card(
         "4000000000003220",
         "asks_always_us",
-        __("Asks for 3-D Secure now and for every later charge"),
+        _("Asks for 3-D Secure now and for every later charge"),
         later=Decline.AUTHENTICATION_REQUIRED,
         asks=True,
     ),
     Card(
         "4000008260003178",
         "asks_then_empty",
-        __("Asks for 3-D Secure now, then has not enough money for later charges"),
+        _("Asks for 3-D Secure now, then has not enough money for later charges"),
         later=Decline.INSUFFICIENT_FUNDS,
         asks=True,
         country="GB",
@@ -117,17 +117,17 @@ CARDS = (
     Card(
         "4000000000000341",
         "declines_later",
-        __("Pays now, declines every later charge"),
+        _("Pays now, declines every later charge"),
         later=Decline.GENERIC,
     ),
     Card(
         "4000000000007072",
         "slow",
-        __("Stays pending for a minute, then pays"),
+        _("Stays pending for a minute, then pays"),
         present=PENDING,
         later=PENDING,
     ),
-    Card("4000000000005126", "keeps_refunds", __("Pays, but its refunds fail"), refunds=False),
+    Card("4000000000005126", "keeps_refunds", _("Pays, but its refunds fail"), refunds=False),
 )
 _BY_NUMBER = {card.number: card for card in CARDS}
 _BY_CODE = {card.code: card for card in CARDS}
@@ -169,12 +169,14 @@ def read(number: str, expiry: str, cvc: str, today: date) -> Presented:
     card = _BY_NUMBER.get(re.sub(r"[\s-]", "", number[:40]))
     if card is None:
         raise CardRefused(
-            _("This page takes only the test numbers listed below. Never type a real card here."),
+            gettext(
+                "This page takes only the test numbers listed below. Never type a real card here."
+            ),
             field="number",
         )
     month, year = _read_expiry(expiry, today)
     if not re.fullmatch(r"[0-9]{3,4}", cvc.strip()):
-        raise CardRefused(_("Type any three digits as security code."), field="cvc")
+        raise CardRefused(gettext("Type any three digits as security code."), field="cvc")
     return Presented(card, month, year)
 
 
@@ -182,7 +184,9 @@ def _read_expiry(text: str, today: date) -> tuple[int, int]:
     typed = re.fullmatch(r"\s*([0-9]{1,2})\s*[/-]?\s*(?:20)?([0-9]{2})\s*", text[:20])
     month, year = (int(typed[1]), 2000 + int(typed[2])) if typed else (0, 0)
     if not 1 <= month <= 12:
-        raise CardRefused(_("Type the expiry as month and year, such as 12/34."), field="expiry")
+        raise CardRefused(
+            gettext("Type the expiry as month and year, such as 12/34."), field="expiry"
+        )
     if expired(year, month, today):
-        raise CardRefused(_("Choose an expiry that is not over yet."), field="expiry")
+        raise CardRefused(gettext("Choose an expiry that is not over yet."), field="expiry")
     return month, year
