@@ -1,0 +1,25 @@
+"""Which bills and movements of money a member may reach."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+
+from wainwright.accounts.access import narrowed
+from wainwright.accounts.models import Member
+from wainwright.payments.models import Bill, Connection, Payment, Refund
+
+
+def bills_for(member: Member) -> QuerySet[Bill]:
+    return narrowed(Bill.objects.all(), member)
+
+
+def payments_for(member: Member) -> QuerySet[Payment]:
+    return narrowed(Payment.objects.all(), member)
+
+
+def refunds_for(member: Member) -> QuerySet[Refund]:
+    return narrowed(Refund.objects.all(), member)
+
+
+def connections_for(member: Member) -> QuerySet[Connection]:
+    return narrowed(Connection.objects.all(), member)
