@@ -4,10 +4,9 @@ from django.urls import path
 
 from wainwright.payments.gateways.test import views
 
-app_name = "testgateway"
 urlpatterns = [
     path("", views.about, name="about"),
-    path("pay/<str:ref>", views.pay, name="pay"),
-    path("pay/<str:ref>/bank", views.bank, name="bank"),
+    path("pay/<str:ref>", views.pay, name="card_page"),
+    path("pay/<str:ref>/bank", views.bank, name="bank_page"),
 ]
 handler404 = views.not_found

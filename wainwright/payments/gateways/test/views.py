@@ -57,7 +57,7 @@ def about(request: HttpRequest) -> HttpResponse:
 def pay(request: HttpRequest, start: StartRow) -> HttpResponse:
     """Takes a card; a refused or declined one leaves the page open for another."""
     if start.state == "challenged":
-        return _see_other(reverse("testgateway:bank", args=[start.ref]))
+        return _see_other(reverse("bank_page", args=[start.ref]))
     if request.method != "POST":
         return _card_page(request, start, CardForm(picked=_picked(request)))
     form = CardForm(request.POST)
@@ -139,8 +139,8 @@ def _picked(request: HttpRequest) -> cards.Card | None:
 
 
 def _next(start: StartRow) -> str:
-    name = "bank" if start.state == "challenged" else "pay"
-    return reverse(f"testgateway:{name}", args=[start.ref])
+    name = "bank_page" if start.state == "challenged" else "card_page"
+    return reverse(name, args=[start.ref])
 
 
 def _framed(response: HttpResponse, start: StartRow) -> HttpResponse:
