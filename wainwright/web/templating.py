@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import translation
 from jinja2 import Environment, StrictUndefined, select_autoescape
 
+from wainwright.consumer_law import words
 from wainwright.web import accents, formats, toasts
 
 
@@ -43,6 +44,8 @@ def environment(**options: Any) -> Environment:
         "text_direction": text_direction,
         "language_links": language_links,
         "default_accent": accents.DEFAULT,
+        "accent_of": accents.accent,
+        "statutory": statutory,
         "toasts_of": toasts.toasts_of,
     }
     env.filters |= formats.FILTERS
@@ -60,6 +63,11 @@ def language_code() -> str:
 
 def text_direction() -> str:
     return "rtl" if translation.get_language_bidi() else "ltr"
+
+
+def statutory(act: str) -> words.Statutory:
+    """The law's words for the links and buttons to "cancel" or "withdraw"."""
+    return words.statutory(act, language_code())
 
 
 @dataclass(frozen=True, slots=True)
