@@ -74,7 +74,17 @@ def start(root: Path, language: str) -> None:
     path = place_of(root, language)
     if path.exists():
         raise SystemExit(f"{path.relative_to(root)} is there already")
-    catalogue = Catalog(locale=language, project="Wainwright", charset="utf-8", fuzzy=False)
+    catalogue = Catalog(
+        locale=language,
+        project="Wainwright",
+        version="1",
+        header_comment="# The words of Wainwright in another language; see CONTRIBUTING.md.",
+        msgid_bugs_address="the code host's issues",
+        last_translator="Wainwright's contributors",
+        language_team="Wainwright's contributors",
+        charset="utf-8",
+        fuzzy=False,
+    )
     catalogue.update(template(root))
     path.parent.mkdir(parents=True)
     _write(path, catalogue)
