@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import argparse
 import ast
 import re
+import runpy
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -68,26 +70,21 @@ def _sets_name(line: ast.AnnAssign | ast.Assign) -> bool:
 
 
 def commands(root: Path) -> Found:
-    """Every management command, and every sub-command that a parser is given by name."""
-    for source in sources(root):
-        path = source.path
-        if path.parent.name == "commands" and not path.stem.startswith("_"):
-            yield source.place, path.stem, _command(path.stem)
-        for node in ast.walk(source.tree):
-            if (
-                isinstance(node, ast.Call)
-                and isinstance(node.func, ast.Attribute)
-                and node.func.attr == "add_parser"
-                and node.args
-                and isinstance(node.args[0], ast.Constant)
-            ):
-                name = str(node.args[0].value)
-                yield source.at(node), name, _command(name)
+    """Every command that the console's own parser knows, down to its acts: `clock advance`."""
+    place = f"{PACKAGE}/__main__.py"
+    if (root / place).exists():
+        parser = runpy.run_path(str(root / place), run_name="console")["parser"]()
+        for name in _leaves(parser):
+            yield place, name, rf"\bwainwright {name}\b"
 
 
-def _command(name: str) -> str:
-    """`wainwright import orders`, and `orders` alone: a sub-command stands after its parent."""
-    return rf"\bwainwright (\w+ )?{name}\b"
+def _leaves(parser: argparse.ArgumentParser, before: str = "") -> Iterator[str]:
+    below = [action for action in parser._actions if isinstance(action.choices, dict)]
+    if not below and before:
+        yield before
+    for action in below:
+        for name, child in action.choices.items():
+            yield from _leaves(child, f"{before} {name}".strip())
 
 
 def gateways(root: Path) -> Found:

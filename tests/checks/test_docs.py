@@ -30,13 +30,24 @@ def test_an_undocumented_event_is_named(plant):
     ]
 
 
+PARSER = """
+import argparse
+def parser():
+    whole = argparse.ArgumentParser()
+    commands = whole.add_subparsers()
+    commands.add_parser("serve").add_argument("--port", choices=["1", "2"])
+    clock = commands.add_parser("clock").add_subparsers()
+    clock.add_parser("show")
+    clock.add_parser("advance")
+    return whole
+"""
+
+
 def test_an_undocumented_command_is_named(plant):
-    root = plant("wainwright/core/management/commands/audit.py", "")
-    plant("wainwright/__main__.py", "commands.add_parser('serve')\ncommands.add_parser('orders')")
-    plant("docs/self-hosting.md", "`wainwright serve`, `wainwright import orders`")
+    root = plant("wainwright/__main__.py", PARSER)
+    plant("docs/self-hosting.md", "`wainwright serve`, `wainwright clock show`")
     assert list(docs.problems(root)) == [
-        "wainwright/core/management/commands/audit.py:"
-        " the command audit is mentioned nowhere in docs/"
+        "wainwright/__main__.py: the command clock advance is mentioned nowhere in docs/"
     ]
 
 
