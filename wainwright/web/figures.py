@@ -72,7 +72,7 @@ def bars(
     axis: Write | None = None,
     unfinished: bool = False,
 ) -> Chart:
-    """One bar a label. `write` words a value, `axis` a grid line; `unfinished` leaves the last open.
+    """One bar a label. `write` words a value, `axis` a grid line; `unfinished` keeps the last open.
 
     `over` and `measure` name the table's columns, such as "Month" and "Revenue".
     """
