@@ -74,7 +74,7 @@ def database(name: str) -> dict[str, object] | None:
 
 
 def smtp(name: str) -> dict[str, object] | None:
-    """Django's mail settings for smtp://user:password@host:587 (smtps:// for TLS from the start)."""
+    """Options of Django's SMTP backend for smtp://user:password@host:587 (smtps:// for TLS)."""
     value = text(name)
     if not value:
         return None

@@ -14,7 +14,7 @@ urlpatterns = [
     path("", include("wainwright.web.hooks.urls")),
     path("", include("wainwright.web.mailbox.urls")),
     path("dashboard/", include("wainwright.web.dashboard.urls")),
-    path("accounts/", include("allauth.urls")),
+    path("accounts/", include("wainwright.web.dashboard.logins")),
     path("checkout/", include("wainwright.web.checkout.urls")),
 ]
 

@@ -2,9 +2,129 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Callable, Iterator
+from typing import Any
+
 from django.apps import AppConfig
+from django.conf import settings
+from django.db import connections
+from django.db.models.signals import post_migrate
+
+from wainwright.core.sweeping import BATCH
+
+log = logging.getLogger(__name__)
 
 
 class Wiring(AppConfig):
     name = "wainwright.wiring"
     label = "wiring"
+
+    def ready(self) -> None:
+        from wainwright.core import events
+
+        events.connect(table())
+        post_migrate.connect(_raise_walls, sender=self)
+
+
+def table() -> dict[Any, Any]:
+    """Event -> handlers `now` (same transaction, in this order) and `later` (after commit)."""
+    from wainwright.billing import dunning, methods, renewals, starting
+    from wainwright.billing import events as billing
+    from wainwright.checkout import placing
+    from wainwright.checkout.events import OrderPlaced
+    from wainwright.core.events import Wires
+    from wainwright.invoicing import issuing
+    from wainwright.payments import events as payments
+    from wainwright.sales import ledger
+
+    return {
+        payments.PaymentSucceeded: Wires(
+            now=[
+                placing.place_order,
+                ledger.book_payment,
+                starting.start_subscriptions,
+                renewals.extend,
+                issuing.issue_invoice,
+            ],
+            later=[],
+        ),
+        payments.PaymentDeclined: Wires(now=[dunning.note_decline]),
+        payments.MethodSaved: Wires(now=[methods.use_saved]),
+        payments.RefundSucceeded: Wires(
+            now=[ledger.book_refund, issuing.issue_credit_note], later=[]
+        ),
+        OrderPlaced: Wires(),
+        billing.SubscriptionStarted: Wires(),
+        billing.RenewalFailed: Wires(later=[]),
+        billing.CancellationAsked: Wires(later=[]),
+        billing.CancellationUndone: Wires(later=[]),
+        billing.SubscriptionCancelled: Wires(later=[]),
+        billing.SubscriptionCompleted: Wires(later=[]),
+        billing.SubscriptionPaused: Wires(later=[]),
+        billing.SubscriptionResumed: Wires(later=[]),
+        billing.MethodReplaced: Wires(later=[]),
+    }
+
+
+def recurring() -> list[Callable[[], Any]]:
+    """What the sweep does for each account and mode, in this order."""
+    from wainwright.billing import cancellation, renewals
+    from wainwright.checkout import paying
+    from wainwright.core import audit, events, limits
+    from wainwright.payments import attempts, inbox, refunds
+
+    return [
+        inbox.work_waiting,
+        attempts.resolve_waiting,
+        refunds.resolve_waiting,
+        refunds.return_strays,
+        paying.abandon_old,
+        cancellation.end_due,
+        renewals.renew_due,
+        events.deliver_waiting,
+        audit.seal,
+        limits.forget_ended,
+    ]
+
+
+def sweep() -> None:
+    """Finds what is due from rows, for every account and both modes."""
+    for account_id in _account_ids():
+        for mode in ("live", "test"):
+            sweep_account(account_id, mode)
+
+
+def sweep_account(account_id: int, mode: str) -> None:
+    """One account's turn. A job that fails is logged and does not stop the others."""
+    from wainwright.core import clock, tenancy
+    from wainwright.core.models import SweepMark
+
+    with tenancy.scope(account_id, mode):
+        for job in recurring():
+            try:
+                _until_done(job)
+            except Exception:
+                log.exception("%s failed for account %s (%s)", job.__qualname__, account_id, mode)
+        SweepMark.objects.update_or_create(defaults={"finished_at": clock.now()})
+
+
+def _until_done(job: Callable[[], Any]) -> None:
+    """Jobs take bounded batches and say how many they took; a full one may not have been all."""
+    for _turn in range(1000):
+        if (job() or 0) < BATCH:
+            return
+
+
+def _account_ids() -> Iterator[int]:
+    from wainwright.accounts import directory
+
+    for account in directory.accounts():
+        yield account.pk
+
+
+def _raise_walls(using: str, **_kwargs: Any) -> None:
+    from wainwright.core.walls import raise_walls
+
+    app_role = settings.DATABASES["default"].get("USER")
+    raise_walls(connections[using], app_role if using == "owner" else None)

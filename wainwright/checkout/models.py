@@ -8,7 +8,7 @@ from wainwright.core.tenancy import OfBusinessMode
 
 
 class Cart(OfBusinessMode):
-    """What a visitor chose and typed. `token` is the browser's; replaying it finds the same cart."""
+    """What a visitor chose and typed. `token` is the browser's: its replay finds the same cart."""
 
     OPEN, PLACED, ABANDONED = "open", "placed", "abandoned"
 

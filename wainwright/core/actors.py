@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """`kind` is user, customer, system, gateway or visitor; `label` is what lists and letters show."""
+    """`kind` is user, customer, system, gateway or visitor; lists and letters show `label`."""
 
     kind: str
     label: str

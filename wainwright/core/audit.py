@@ -11,6 +11,7 @@ from django.db import transaction
 from wainwright.core import clock
 from wainwright.core.actors import Actor
 from wainwright.core.models import AuditRow
+from wainwright.core.sweeping import BATCH
 
 
 def note(
@@ -29,7 +30,7 @@ def note(
     )
 
 
-def seal(limit: int = 1000) -> int:
+def seal(limit: int = BATCH) -> int:
     """Chains the account's unsealed rows of both modes, oldest first; returns how many."""
     from wainwright.core.tenancy import current
 
@@ -72,10 +73,10 @@ def row_digest(row: AuditRow, before: str) -> str:
 
 def broken_link(account_id: int) -> AuditRow | None:
     """The first sealed row whose content or place no longer fits the chain; None if all fit."""
-    digest, position = "", 0
+    digest = ""
     sealed = AuditRow.everywhere.filter(account_id=account_id, position__isnull=False)
-    for row in sealed.order_by("position").iterator(chunk_size=2000):
-        position += 1
+    rows = sealed.order_by("position").iterator(chunk_size=2000)
+    for position, row in enumerate(rows, start=1):
         digest = row_digest(row, digest)
         if row.position != position or row.digest != digest:
             return row

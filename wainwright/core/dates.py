@@ -1,8 +1,8 @@
-"""Calendar arithmetic: the k-th occurrence is always computed from the anchor, never from the last."""
+"""Calendar arithmetic: occurrence k is computed from the anchor, never from the one before."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from dateutil.relativedelta import relativedelta
@@ -42,3 +42,8 @@ def add_days(moment: datetime, days: int, zone: str) -> datetime:
     """The same local time `days` calendar days later, in UTC."""
     local = moment.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
     return to_utc(local + timedelta(days=days), zone)
+
+
+def local_day(moment: datetime, zone: str) -> date:
+    """The calendar day of an instant in the zone."""
+    return moment.astimezone(ZoneInfo(zone)).date()

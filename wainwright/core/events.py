@@ -21,6 +21,7 @@ from django.tasks import task
 from wainwright.core import clock, tenancy
 from wainwright.core.ids import new_id
 from wainwright.core.models import Delivery, EventRow
+from wainwright.core.sweeping import BATCH
 
 log = logging.getLogger(__name__)
 
@@ -95,7 +96,7 @@ def deliver(account_id: int, mode: str, event_id: int) -> None:
         deliver_all(waiting.values_list("pk", flat=True))
 
 
-def deliver_waiting(limit: int = 500) -> int:
+def deliver_waiting(limit: int = BATCH) -> int:
     """Runs what is due in the scope: the sweep's way of losing nothing. Returns how many."""
     due = Delivery.objects.filter(state=Delivery.WAITING, due_at__lte=clock.wall())
     return deliver_all(due.order_by("due_at", "pk").values_list("pk", flat=True)[:limit])

@@ -73,7 +73,7 @@ class Money:
 
     @classmethod
     def parse(cls, text: str, currency: str) -> Self:
-        """Reads a plain decimal such as "1234.50"; more decimals than the currency has are refused."""
+        """Reads a plain decimal such as "1234.50"; refuses more decimals than the currency has."""
         digits = exponent(currency)
         plain = text.strip()
         if len(plain) > 40 or not plain.isascii():
@@ -132,7 +132,7 @@ class Money:
         return Money(round_half_up(Fraction(self.minor) * Fraction(part)), self.currency)
 
     def split(self, weights: list[int]) -> list[Money]:
-        """Parts in proportion to `weights`, largest remainder first, that always add up to the whole."""
+        """Parts in proportion to `weights`, largest remainder first; they add up to the whole."""
         total = sum(weights)
         if total <= 0 or min(weights) < 0:
             raise MoneyError("weights must be non-negative and not all zero")

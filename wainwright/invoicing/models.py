@@ -30,6 +30,14 @@ class Series(OfBusinessMode):
         ]
 
 
+class Gap(OfBusinessMode):
+    """Numbers left out on purpose when a start was raised: those between `after` and `before`."""
+
+    series = models.ForeignKey(Series, models.PROTECT, related_name="gaps", db_index=False)
+    after = models.BigIntegerField()
+    before = models.BigIntegerField()
+
+
 class SeriesSettings(OfBusinessMode):
     """How the numbers of one kind look from the next document on."""
 

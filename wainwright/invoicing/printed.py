@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import re
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -10,159 +11,148 @@ from django.utils.translation import override
 
 from wainwright.invoicing import figures
 from wainwright.invoicing.content import Buyer, ContentLine, DocumentContent, Seller, TaxId
+from wainwright.invoicing.printable import paragraph, phrase
 
-# What a document's place can hold; longer texts end in an ellipsis.
-NAME, LINE, PARAGRAPH = 200, 120, 2000
-MOST_LINES_OF_ADDRESS = 8
+NAME, LINE, DESCRIPTION, PARAGRAPH = 200, 120, 500, 2000
+MOST_LINES = 12
+PAPERS = {"a4": "a4", "letter": "us-letter"}
 
-# Controls, and marks that turn the reading direction and so could make a name read as another.
-_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff]")
-_SURROGATE = re.compile(r"[\ud800-\udfff]")
-_UNBROKEN = re.compile(r"\S{25,}")
-_BREAK_CHANCE = "\u200b"
+# Longer sums than this take the room of the words beside them: the page then prints smaller.
+DENSE_FROM = len("1,000,000,000.00")
 
 
 def page(content: DocumentContent) -> dict[str, Any]:
     """The texts of the page by the names the template knows, every one ready to print."""
     with override(content.language):
+        heading = _("Credit note") if content.kind == "credit_note" else _("Invoice")
         return {
             "language": figures.locale_of(content.language).language,
-            "paper": {"a4": "a4", "letter": "us-letter"}[content.paper],
-            "date": {
-                "year": content.issued_on.year,
-                "month": content.issued_on.month,
-                "day": content.issued_on.day,
-            },
+            "paper": PAPERS[content.paper],
+            "date": _date_parts(content.issued_on),
             "test": _("TEST") if content.mode == "test" else "",
-            "heading": _heading(content),
-            "title": f"{_heading(content)} {_clean(content.printed_number, LINE)}",
-            "words": _words(content),
+            "heading": heading,
+            "title": f"{heading} {phrase(content.printed_number, LINE)}",
+            "words": _words(),
             "seller": {
-                "name": _clean(content.seller.name, NAME),
+                "name": phrase(content.seller.name, NAME),
                 "lines": _seller_lines(content.seller, content.language),
             },
             "buyer": _buyer_lines(content.buyer, content.language),
             "facts": _facts(content),
+            "dense": len(_figure(content.totals.gross, content)) >= DENSE_FROM,
             "columns": _columns(content),
             "lines": [_line(line, content) for line in content.lines],
             "taxes": _taxes(content),
             "sums": _sums(content),
-            "total": [_total_word(content), _money(content.totals.gross, content)],
+            "total": (_total_word(content), _money(content.totals.gross, content)),
             "payment": _payment(content),
-            "notes": _notes(content),
-            "hub": _clean(content.hub_url, 500, soft=False),
+            "hub": _hub(content.hub_url),
+            "remarks": _remarks(content),
+            "notes": [paragraph(note, PARAGRAPH) for note in content.notes if note.strip()],
             "foot": _foot(content.seller),
         }
 
 
-def _heading(content: DocumentContent) -> str:
-    return _("Credit note") if content.kind == "credit_note" else _("Invoice")
+def _date_parts(day: date) -> dict[str, int]:
+    return {"year": day.year, "month": day.month, "day": day.day}
 
 
-def _words(content: DocumentContent) -> dict[str, Any]:
+def _words() -> dict[str, Any]:
     return {
         "buyer": _("Billed to"),
-        "page": _("Page {page} of {pages}"),
+        "payment": _("Payment"),
+        "hub": _("All your purchases and documents, to see and to change"),
         "tax-heads": [_("Tax rate"), _("Net"), _("Tax")],
-        "hub": _("All your purchases and documents, and every change to them:"),
+        "page": _("Page {page} of {pages}"),
     }
 
 
 def _seller_lines(seller: Seller, language: str) -> list[str]:
-    return [
-        *_address(seller.address, seller.country, language),
-        _clean(seller.email, NAME),
-        _clean(seller.website, NAME),
-    ]
+    contact = [phrase(seller.email, NAME), phrase(seller.website, NAME)]
+    return [*_address(seller.address, seller.country, language), *filter(None, contact)]
 
 
 def _buyer_lines(buyer: Buyer, language: str) -> list[str]:
-    return [
-        *(_clean(text, NAME) for text in (buyer.company, buyer.name) if text),
-        *_address(buyer.address, buyer.country, language),
-        _clean(buyer.email, NAME),
-        *([_tax_id(buyer.tax_id)] if buyer.tax_id else []),
-    ]
+    names = [phrase(buyer.company, NAME), phrase(buyer.name, NAME)]
+    rest = [phrase(buyer.email, NAME), _tax_id(buyer.tax_id) if buyer.tax_id else ""]
+    return list(filter(None, [*names, *_address(buyer.address, buyer.country, language), *rest]))
 
 
 def _address(lines: tuple[str, ...], country: str, language: str) -> list[str]:
-    kept = [_clean(line, LINE) for line in lines if line.strip()][:MOST_LINES_OF_ADDRESS]
-    return [*kept, figures.country(country, language)] if country else kept
+    kept = [text for line in lines if (text := phrase(line, LINE))][:MOST_LINES]
+    return [*kept, phrase(figures.country(country, language), LINE)] if country else kept
 
 
 def _tax_id(tax_id: TaxId) -> str:
-    word = {
+    words = {
         "vat": _("VAT ID"),
         "tax": _("Tax number"),
         "gst": _("GST number"),
         "other": _("Tax ID"),
-    }[tax_id.kind]
-    return f"{word} {_clean(tax_id.number, 60)}"
+    }
+    return f"{words[tax_id.kind]} {phrase(tax_id.number, LINE)}"
 
 
 def _facts(content: DocumentContent) -> list[tuple[str, str]]:
     credit = content.kind == "credit_note"
-    facts = [
+    facts: list[tuple[str, str | date | None]] = [
         (_("Credit note number") if credit else _("Invoice number"), content.printed_number),
-        (_("Date of issue"), _day(content.issued_on, content)),
+        (_("Date of issue"), content.issued_on),
+        (_("Date of supply"), content.supplied_on),
+        (_("Payable by"), None if content.paid_on else content.due_on),
+        (_("Refunded on") if credit else _("Paid on"), content.paid_on),
+        (_("Order"), content.order_reference),
     ]
     if content.preceding:
-        facts.append((_("Corrects invoice"), content.preceding.number))
-        facts.append((_("issued on"), _day(content.preceding.issued_on, content)))
-    if content.supplied_on:
-        facts.append((_("Date of supply"), _day(content.supplied_on, content)))
-    if content.due_on and not content.paid_on:
-        facts.append((_("Payable by"), _day(content.due_on, content)))
-    if content.paid_on and not credit:
-        facts.append((_("Paid on"), _day(content.paid_on, content)))
-    if content.order_reference:
-        facts.append((_("Order"), content.order_reference))
-    return [(word, _clean(value, LINE)) for word, value in facts]
+        facts.insert(1, (_("Corrects invoice"), content.preceding.number))
+        facts.insert(2, (_("Invoice issued on"), content.preceding.issued_on))
+    return [(word, _fact(value, content)) for word, value in facts if value]
+
+
+def _fact(value: str | date | None, content: DocumentContent) -> str:
+    return _day(value, content) if isinstance(value, date) else phrase(value or "", LINE)
 
 
 def _untaxed(content: DocumentContent) -> bool:
-    return not content.totals.tax and all(figures.is_zero(row.rate) for row in content.taxes)
+    """No tax and no rate but zero: the page then has one column of sums and no tax table."""
+    rates = [row.rate for row in content.taxes] + [line.tax_rate for line in content.lines]
+    return not content.totals.tax and not any(map(Decimal, rates))
 
 
 def _columns(content: DocumentContent) -> list[str]:
     first = [_("Description"), _("Quantity"), _("Unit price")]
-    if _untaxed(content):
-        return [*first, _("Amount")]
-    return [*first, _("Net"), _("Tax"), _("Gross")]
+    return [*first, _("Amount")] if _untaxed(content) else [*first, _("Net"), _("Tax"), _("Gross")]
 
 
 def _line(line: ContentLine, content: DocumentContent) -> dict[str, Any]:
-    def figure(minor: int) -> str:
-        return figures.amount(minor, content.currency, content.language)
-
-    cells = [figures.count(line.quantity, content.language), figure(line.unit), figure(line.net)]
+    cells = [figures.count(line.quantity, content.language), _figure(line.unit, content)]
+    cells.append(_figure(line.net, content))
     if not _untaxed(content):
-        cells += [figures.rate(line.tax_rate, content.language), figure(line.gross)]
-    detail = [_period(line, content), _clean(line.detail, PARAGRAPH)]
+        cells += [figures.rate(line.tax_rate, content.language), _figure(line.gross, content)]
+    detail = [_period(line, content), paragraph(line.detail, PARAGRAPH)]
     return {
-        "description": _clean(line.description, 500),
+        "description": phrase(line.description, DESCRIPTION),
         "detail": [text for text in detail if text],
         "cells": cells,
     }
 
 
 def _period(line: ContentLine, content: DocumentContent) -> str:
-    if line.period_start and line.period_end:
-        return _("{start} to {end}").format(
-            start=_day(line.period_start, content), end=_day(line.period_end, content)
-        )
-    return ""
+    if not line.period_start or not line.period_end:
+        return ""
+    start, end = _day(line.period_start, content), _day(line.period_end, content)
+    return _("{start} to {end}").format(start=start, end=end)
 
 
-def _taxes(content: DocumentContent) -> list[list[str]]:
+def _taxes(content: DocumentContent) -> list[tuple[str, str, str]]:
     if _untaxed(content):
         return []
     return [
-        [
+        (
             figures.rate(row.rate, content.language),
             _money(row.net, content),
             _money(row.tax, content),
-        ]
+        )
         for row in content.taxes
     ]
 
@@ -170,63 +160,59 @@ def _taxes(content: DocumentContent) -> list[list[str]]:
 def _sums(content: DocumentContent) -> list[tuple[str, str]]:
     if _untaxed(content):
         return []
-    return [
-        (_("Net"), _money(content.totals.net, content)),
-        (_("Tax"), _money(content.totals.tax, content)),
-    ]
+    totals = content.totals
+    return [(_("Net"), _money(totals.net, content)), (_("Tax"), _money(totals.tax, content))]
 
 
 def _total_word(content: DocumentContent) -> str:
-    return _("Total credited") if content.kind == "credit_note" else _("Total")
+    if content.kind == "credit_note":
+        return _("Total credited")
+    return _("Total") if content.paid_on or not content.due_on else _("Total due")
 
 
 def _payment(content: DocumentContent) -> list[str]:
-    paid_by = _clean(content.paid_by, NAME)
-    if content.kind == "credit_note":
-        return [_("Refunded to {method}.").format(method=paid_by)] if paid_by else []
     if not content.paid_on:
-        return [_clean(text, LINE) for text in content.how_to_pay]
-    on = _day(content.paid_on, content)
-    if paid_by:
-        return [_("Paid with {method} on {day}.").format(method=paid_by, day=on)]
-    return [_("Paid on {day}.").format(day=on)]
+        return [phrase(text, LINE) for text in content.how_to_pay[:MOST_LINES]]
+    method, day = phrase(content.paid_by, NAME), _day(content.paid_on, content)
+    if content.kind == "credit_note":
+        text = _("Refunded to {method} on {day}.") if method else _("Refunded on {day}.")
+    else:
+        text = _("Paid with {method} on {day}.") if method else _("Paid on {day}.")
+    return [text.format(method=method, day=day)]
 
 
-def _notes(content: DocumentContent) -> list[str]:
-    notes = [_clean(note, PARAGRAPH) for note in content.notes if note.strip()]
+def _hub(address: str) -> dict[str, Any]:
+    return {
+        "address": address,
+        "text": phrase(address, DESCRIPTION),
+        "linked": address.startswith(("https://", "http://")),
+    }
+
+
+def _remarks(content: DocumentContent) -> list[str]:
+    remarks = []
     if content.reason:
-        notes.insert(0, _("Reason: {reason}").format(reason=_clean(content.reason, PARAGRAPH)))
+        reason = paragraph(content.reason, PARAGRAPH)
+        remarks.append(_("Reason: {reason}").format(reason=reason))
     if content.reverse_charge:
-        notes.insert(0, _("Reverse charge: the recipient owes the tax."))
+        remarks.append(_("Reverse charge: the recipient owes the tax."))
     if content.mode == "test":
-        notes.append(_("A test document: nothing was sold and no money moved."))
-    return notes
+        remarks.append(_("A test document: nothing was sold and no money moved."))
+    return remarks
 
 
 def _foot(seller: Seller) -> list[str]:
-    return [
-        _clean(seller.name, NAME),
-        _clean(seller.registration, NAME),
-        *(_tax_id(tax_id) for tax_id in seller.tax_ids),
-    ]
+    texts = [phrase(seller.name, LINE), phrase(seller.registration, LINE)]
+    return [*filter(None, texts), *(_tax_id(tax_id) for tax_id in seller.tax_ids[:MOST_LINES])]
+
+
+def _figure(minor: int, content: DocumentContent) -> str:
+    return figures.amount(minor, content.currency, content.language)
 
 
 def _money(minor: int, content: DocumentContent) -> str:
     return figures.money(minor, content.currency, content.language)
 
 
-def _day(value: Any, content: DocumentContent) -> str:
+def _day(value: date, content: DocumentContent) -> str:
     return figures.day(value, content.language)
-
-
-def _clean(text: str, limit: int, *, soft: bool = True) -> str:
-    """Text that can be printed and fits: no control characters, at most `limit` characters."""
-    text = _SURROGATE.sub("\ufffd", _UNPRINTABLE.sub("", text)).strip()
-    if len(text) > limit:
-        text = text[: limit - 1].rstrip() + "…"
-    return _UNBROKEN.sub(_breakable, text) if soft else text
-
-
-def _breakable(match: re.Match[str]) -> str:
-    """Lets a very long word break anywhere, so that it cannot run off the page."""
-    return _BREAK_CHANCE.join(match[0])

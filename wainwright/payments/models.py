@@ -77,6 +77,7 @@ class Bill(OfBusinessMode):
     customer = models.ForeignKey(
         "customers.Customer", models.PROTECT, null=True, related_name="+", db_index=False
     )
+    order_id = models.BigIntegerField(null=True)  # of a renewal: the purchase it began with
     currency = models.CharField(max_length=3)
     net = models.BigIntegerField()
     tax = models.BigIntegerField()
@@ -237,6 +238,7 @@ class Refund(OfBusinessMode):
     raw = models.JSONField(default=dict)
     started_at = models.DateTimeField()
     settled_at = models.DateTimeField(null=True)
+    asked_at = models.DateTimeField()
 
     class Meta:
         constraints = [
@@ -256,7 +258,7 @@ class Refund(OfBusinessMode):
 
 
 class InboxItem(OfBusinessMode):
-    """A message from a gateway, stored before it is worked on. A hint: the object is fetched again."""
+    """A message from a gateway, stored before it is worked on. Only a hint: we ask again."""
 
     WAITING, DONE, FAILED = "waiting", "done", "failed"
 

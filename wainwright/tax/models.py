@@ -1,4 +1,4 @@
-"""Tax rates, until a tax engine decides by place: one dated rate per product and business country."""
+"""Tax rates, until a tax engine decides by place: dated, per product and business country."""
 
 from __future__ import annotations
 

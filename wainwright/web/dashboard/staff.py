@@ -1,13 +1,104 @@
-"""How staff log in: by invitation only."""
+"""How staff log in: by invitation only, with a second factor before live mode."""
 
 from __future__ import annotations
 
+import logging
+from smtplib import SMTPException
+from typing import Any
+
+from allauth.account import app_settings as account_settings
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.utils import user_pk_to_url_str
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from wainwright.accounts.models import User
+from wainwright.core import vault
+from wainwright.core.errors import Refused
+
+log = logging.getLogger(__name__)
+
+TOTP_FIELD = "totp"
 
 
 class StaffAdapter(DefaultAccountAdapter):
     """Accounts are made by `wainwright createaccount` and by invitation, never by signing up."""
 
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "email_password_mismatch": gettext_lazy(
+            "That address and password do not belong together. Please check both."
+        ),
+        "incorrect_password": gettext_lazy("That is not your password."),
+        "too_many_login_attempts": gettext_lazy(
+            "That was tried too often. Please wait a few minutes."
+        ),
+    }
+
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def get_reset_password_from_key_url(self, key: str) -> str:
+        """From the stored address of the install, never from the request's host."""
+        return settings.URL + _reset_path(key)
+
+    def format_email_subject(self, subject: str) -> str:
+        return subject
+
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
+        return reverse("dashboard:home")
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        try:
+            super().send_mail(template_prefix, email, context)
+        except (OSError, SMTPException):
+            log.exception("a letter to staff could not be sent")
+            raise Refused(
+                _("The letter could not be sent just now. Please try again in a few minutes."),
+                code="mail_unavailable",
+            ) from None
+
+
+class SecondFactorAdapter(DefaultMFAAdapter):
+    """Keeps the authenticator's secrets sealed."""
+
+    error_messages = DefaultMFAAdapter.error_messages | {
+        "incorrect_code": gettext_lazy(
+            "That code is not right, or its time is over. Please take a new one."
+        ),
+    }
+
+    def encrypt(self, text: str) -> str:
+        return vault.seal(text, business_id=0, field=TOTP_FIELD)
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return vault.unseal(encrypted_text, business_id=0, field=TOTP_FIELD)
+
+
+def has_second_factor(user: User) -> bool:
+    return bool(is_mfa_enabled(user))
+
+
+def may_enter_live_mode(user: User) -> bool:
+    """Live mode asks for a second factor; in the demo nothing live is at stake."""
+    return settings.DEMO or has_second_factor(user)
+
+
+def first_password_path(user: User) -> str:
+    """Where this person sets a password: good for three days, and until it was used."""
+    generator = account_settings.PASSWORD_RESET_TOKEN_GENERATOR()
+    token = generator.make_token(user)
+    return _reset_path(f"{user_pk_to_url_str(user)}-{token}")
+
+
+def _reset_path(key: str) -> str:
+    uid, _dash, token = key.partition("-")
+    return reverse(
+        "account_reset_password_from_key",
+        urlconf="wainwright.urls",
+        kwargs={"uidb36": uid, "key": token},
+    )

@@ -42,7 +42,7 @@ class Card:
 
     @property
     def spaced(self) -> str:
-        return " ".join(self.number[i : i + 4] for i in range(0, len(self.number), 4))
+        return "\u00a0".join(self.number[i : i + 4] for i in range(0, len(self.number), 4))
 
 
 def _declines(number: str, code: str, does: Promise, why: Decline) -> Card:
@@ -51,7 +51,7 @@ def _declines(number: str, code: str, does: Promise, why: Decline) -> Card:
 
 CARDS = (
     Card("4242424242424242", "visa", _("Pays")),
-    Card("5555555555554444", "mastercard", _("Pays"), brand="Mastercard"),
+    Card("5555555555554444", "mastercard", _("Pays, as a Mastercard"), brand="Mastercard"),
     _declines("4000000000000002", "generic", _("Is declined"), Decline.GENERIC),
     _declines(
         "4000000000009995",

@@ -1,0 +1,19 @@
+"""Who may reach what: an owner everything of his account, a client user one business."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from wainwright.accounts.models import Business, Member
+
+
+def narrowed[Row: models.Model](rows: models.QuerySet[Row], member: Member) -> models.QuerySet[Row]:
+    """Of rows that belong to businesses, those this member may reach."""
+    if member.role == Member.OWNER:
+        return rows
+    return rows.filter(business_id=member.business_id)
+
+
+def businesses_for(member: Member) -> models.QuerySet[Business]:
+    rows = Business.objects.order_by("-is_own", "name")
+    return rows if member.role == Member.OWNER else rows.filter(pk=member.business_id)

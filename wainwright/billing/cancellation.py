@@ -1,0 +1,166 @@
+"""Leaving: at the end of what is paid, at once, and undone."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from wainwright.billing import states
+from wainwright.billing.errors import MoveRefused
+from wainwright.billing.events import (
+    CancellationAsked,
+    CancellationUndone,
+    SubscriptionCancelled,
+)
+from wainwright.billing.models import Pause, Period, Subscription
+from wainwright.billing.moving import move
+from wainwright.core import audit, clock, events
+from wainwright.core.actors import SYSTEM, Actor
+from wainwright.core.sweeping import BATCH
+from wainwright.payments import bills
+from wainwright.payments.models import Bill
+from wainwright.sales import ledger
+
+
+def cancel_at_period_end(
+    subscription: Subscription, *, by: Actor, source: str, reason: str = ""
+) -> Subscription:
+    """Nothing is charged from this moment on; it runs until what is paid for ends.
+
+    If nothing paid is left (an unpaid period, a pause past the period) it ends at once. `source`
+    is hub, dashboard, statement, gateway or api. Asking again changes nothing.
+    """
+    with transaction.atomic():
+        subscription = Subscription.locked(subscription.pk)
+        if subscription.ended or subscription.cancel_at is not None:
+            return subscription
+        now = clock.now()
+        _void_open_bill(subscription, by)
+        _note_who(subscription, by, source, reason, now)
+        if subscription.current_end <= now:
+            return _end(subscription, by, announced=False)
+        subscription.cancel_at = subscription.current_end
+        subscription.next_due_at = None
+        subscription.failures = 0
+        subscription.version += 1
+        subscription.save()
+        audit.note(
+            "subscription.cancellation_asked",
+            subscription.public_id,
+            by=by,
+            business_id=subscription.business_id,
+            source=source,
+            reason=reason,
+        )
+        events.announce(
+            CancellationAsked(
+                business_id=subscription.business_id,
+                subscription_id=subscription.pk,
+                cancel_at=subscription.cancel_at.isoformat(),
+            )
+        )
+    return subscription
+
+
+def cancel_now(
+    subscription: Subscription, *, by: Actor, source: str, reason: str = ""
+) -> Subscription:
+    """Ends it at this moment. What was paid is not given back by this; that is a refund."""
+    with transaction.atomic():
+        subscription = Subscription.locked(subscription.pk)
+        if subscription.ended:
+            return subscription
+        _void_open_bill(subscription, by)
+        _note_who(subscription, by, source, reason, clock.now())
+        return _end(subscription, by, announced=False)
+
+
+def undo_cancellation(subscription: Subscription, *, by: Actor) -> Subscription:
+    """As if nothing had been asked: it renews on the day it would have. Until it has ended."""
+    with transaction.atomic():
+        subscription = Subscription.locked(subscription.pk)
+        if not subscription.ending:
+            if subscription.ended:
+                raise MoveRefused(_("It has ended already and cannot be brought back here."))
+            return subscription
+        subscription.cancel_at = subscription.cancel_asked_at = None
+        subscription.cancel_by = subscription.cancel_source = subscription.cancel_reason = ""
+        if subscription.state != states.PAUSED:
+            subscription.next_due_at = subscription.due(subscription.payments_made)
+        subscription.version += 1
+        subscription.save()
+        audit.note(
+            "subscription.cancellation_undone",
+            subscription.public_id,
+            by=by,
+            business_id=subscription.business_id,
+        )
+        events.announce(
+            CancellationUndone(
+                business_id=subscription.business_id, subscription_id=subscription.pk
+            )
+        )
+    return subscription
+
+
+def end_due(limit: int = BATCH) -> int:
+    """For the sweep: ends what was cancelled and whose paid time is over."""
+    due = Subscription.objects.filter(cancel_at__lte=clock.now(), ended_at=None)
+    ids = list(due.order_by("cancel_at").values_list("pk", flat=True)[:limit])
+    for subscription_id in ids:
+        with transaction.atomic():
+            subscription = Subscription.locked(subscription_id)
+            if subscription.ending:
+                _end(subscription, SYSTEM, announced=True)
+    return len(ids)
+
+
+def _end(subscription: Subscription, by: Actor, *, announced: bool) -> Subscription:
+    subscription.ended_at = clock.now()
+    subscription.cancel_at = subscription.cancel_at or subscription.ended_at
+    subscription.failures = 0
+    Pause.objects.filter(subscription=subscription, ended_at=None).update(
+        ended_at=subscription.ended_at
+    )
+    move(subscription, states.CANCELLED, by=by, reason=subscription.cancel_reason)
+    book_end(subscription)
+    events.announce(
+        SubscriptionCancelled(
+            business_id=subscription.business_id,
+            subscription_id=subscription.pk,
+            announced=announced,
+        )
+    )
+    return subscription
+
+
+def book_end(subscription: Subscription) -> None:
+    """The ledger's row of zero, with who ended it and from where."""
+    ledger.book_cancellation(
+        order_id=subscription.order_id,
+        product_id=subscription.product_id,
+        item=subscription.name,
+        subject=subscription.public_id,
+        note=f"{subscription.cancel_source}: {subscription.cancel_by}",
+    )
+
+
+def _note_who(
+    subscription: Subscription, by: Actor, source: str, reason: str, now: datetime
+) -> None:
+    subscription.cancel_asked_at = now
+    subscription.cancel_by = by.label[:254]
+    subscription.cancel_source = source
+    subscription.cancel_reason = reason[:500]
+
+
+def _void_open_bill(subscription: Subscription, by: Actor) -> None:
+    """What was due and unpaid is not owed any more, and no try of it will be made."""
+    if subscription.open_bill_id is None:
+        return
+    bill = Bill.locked(subscription.open_bill_id)
+    bills.void_bill(bill, why="the subscription was cancelled", by=by)
+    Period.objects.filter(bill=bill).update(void=True)
+    subscription.open_bill = None

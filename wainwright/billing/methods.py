@@ -1,0 +1,100 @@
+"""Which saved method pays a subscription, and giving another one."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from wainwright.billing import states
+from wainwright.billing.errors import MoveRefused
+from wainwright.billing.events import MethodReplaced
+from wainwright.billing.models import Subscription
+from wainwright.core import audit, clock, events
+from wainwright.core.actors import Actor, customer
+from wainwright.core.events import EventRow
+from wainwright.core.money import Money
+from wainwright.payments import attempts
+from wainwright.payments.connections import connection_for
+from wainwright.payments.errors import NoGateway
+from wainwright.payments.events import MethodSaved
+from wainwright.payments.gateways import base as gateways
+from wainwright.payments.models import Payment
+
+
+def start_replacing(
+    subscription: Subscription, *, by: Actor, return_url: str, cancel_url: str, ip: str = ""
+) -> str:
+    """Opens the gateway's page for a new card; returns its address.
+
+    `return_url` holds "{payment}" where the attempt's public id goes.
+    """
+    if not subscription.can_change_method:
+        raise MoveRefused(_("It has ended: nothing will be charged, so no card is needed."))
+    connection = connection_for(subscription.business_id, subscription.currency)
+    if connection is None:
+        raise NoGateway(_("This shop cannot take payments just now. Nothing was changed."))
+    buyer = subscription.customer
+    with transaction.atomic(durable=True):
+        payment = attempts.begin(
+            business_id=subscription.business_id,
+            purpose=Payment.METHOD,
+            intent=gateways.Intent.SAVE_ONLY,
+            amount=Money.zero(subscription.currency),
+            connection=connection,
+            customer_id=subscription.customer_id,
+            subject=subscription.public_id,
+            raw={"consent": {"text": f"pays {subscription.name}", "at": clock.wall().isoformat()}},
+        )
+        audit.note(
+            "method.change_started",
+            subscription.public_id,
+            by=by,
+            business_id=subscription.business_id,
+        )
+    start = attempts.ask_buyer(
+        payment,
+        attempts.Visit(
+            return_url=return_url.replace("{payment}", payment.public_id),
+            cancel_url=cancel_url,
+            buyer=gateways.Buyer(buyer.email, buyer.name, buyer.country, ip),
+            locale=buyer.language,
+            statement=subscription.business.name[:22],
+        ),
+    )
+    assert start.redirect is not None
+    return start.redirect
+
+
+def finish_replacing(payment: Payment, query: dict[str, str]) -> Payment:
+    """The customer is back from the gateway's page; safe to repeat."""
+    assert payment.customer is not None
+    by = customer(payment.customer.pk, payment.customer.email)
+    return attempts.finish(payment, query, by=by)
+
+
+def use_saved(event: MethodSaved, row: EventRow) -> None:
+    """The method saved for a subscription pays it from now on; debt is tried with it at once."""
+    subscription = Subscription.objects.filter(public_id=event.subject).first()
+    if subscription is None:
+        return
+    subscription = Subscription.locked(subscription.pk)
+    if subscription.method_id == event.method_id or subscription.ended:
+        return
+    subscription.method_id = event.method_id
+    if subscription.state == states.PAST_DUE and subscription.cancel_at is None:
+        subscription.next_due_at = clock.now()
+    subscription.version += 1
+    subscription.save()
+    audit.note(
+        "subscription.method_replaced",
+        subscription.public_id,
+        by=customer(subscription.customer_id, subscription.customer.email),
+        business_id=subscription.business_id,
+    )
+    events.announce(
+        MethodReplaced(
+            business_id=subscription.business_id,
+            subscription_id=subscription.pk,
+            method_id=event.method_id,
+        )
+    )

@@ -1,0 +1,106 @@
+"""A purchase with later payments starts a subscription."""
+
+from __future__ import annotations
+
+from wainwright.billing import states
+from wainwright.billing.events import SubscriptionCompleted, SubscriptionStarted
+from wainwright.billing.models import Period, Subscription
+from wainwright.billing.moving import move
+from wainwright.billing.terms import terms
+from wainwright.core import audit, clock, events
+from wainwright.core.actors import SYSTEM
+from wainwright.core.events import EventRow
+from wainwright.core.ids import new_id
+from wainwright.payments.events import PaymentSucceeded
+from wainwright.payments.models import Bill, BillLine, Payment
+from wainwright.sales.models import Order
+
+
+def start_subscriptions(event: PaymentSucceeded, row: EventRow) -> None:
+    """One subscription for each line of a first bill that recurs; a second call changes nothing."""
+    payment = Payment.objects.select_related("bill").get(pk=event.payment_id)
+    bill = payment.bill
+    assert bill is not None
+    if bill.kind != Bill.PURCHASE:
+        return
+    order = Order.objects.select_related("business").get(bill=bill)
+    if Subscription.objects.filter(order=order).exists():
+        return
+    for line in bill.lines.select_related("price__product").order_by("position"):
+        if line.price.recurs:
+            _start(order, bill, line, payment)
+
+
+def _start(order: Order, bill: Bill, line: BillLine, payment: Payment) -> Subscription:
+    price, zone = line.price, order.business.zone
+    # The buyer agreed to the dates shown when the bill was opened; they count from the payment.
+    plan = terms(
+        price,
+        quantity=line.quantity,
+        percent=line.tax_percent,
+        start=clock.now(),
+        zone=zone,
+    )
+    in_trial = plan.trial_ends_at is not None
+    subscription: Subscription = Subscription.objects.create(
+        public_id=new_id("sub"),
+        business_id=order.business_id,
+        customer_id=order.customer_id,
+        order=order,
+        product_id=line.product_id,
+        price=price,
+        method_id=payment.method_id,
+        state=states.TRIALING if in_trial else states.ACTIVE,
+        name=line.description,
+        kind=price.kind,
+        currency=bill.currency,
+        amount=price.amount,
+        tax_behaviour=price.tax_behaviour,
+        quantity=line.quantity,
+        interval=price.interval,
+        zone=zone,
+        anchor=plan.anchor,
+        payments_made=0 if in_trial else 1,
+        payments_total=price.payments_total,
+        started_at=plan.start,
+        trial_ends_at=plan.trial_ends_at,
+        current_start=plan.start,
+        current_end=plan.anchor,
+        next_due_at=plan.next_at,
+    )
+    if not in_trial:
+        subscription.current_end = subscription.due(1)
+        subscription.save(update_fields=["current_end"])
+    Period.objects.create(
+        business_id=order.business_id,
+        subscription=subscription,
+        kind=Period.TRIAL if in_trial else Period.REGULAR,
+        number=0,
+        starts_at=subscription.current_start,
+        ends_at=subscription.current_end,
+        bill=bill,
+    )
+    audit.note(
+        "subscription.started",
+        subscription.public_id,
+        by=SYSTEM,
+        business_id=order.business_id,
+        state=subscription.state,
+    )
+    events.announce(
+        SubscriptionStarted(business_id=order.business_id, subscription_id=subscription.pk)
+    )
+    if plan.next_at is None:
+        complete(subscription)
+    return subscription
+
+
+def complete(subscription: Subscription) -> Subscription:
+    """The last payment was made: nothing more is owed, and nothing will be charged."""
+    subscription.ended_at = clock.now()
+    subscription.cancel_at = None
+    move(subscription, states.COMPLETED, by=SYSTEM, reason="last payment made")
+    events.announce(
+        SubscriptionCompleted(business_id=subscription.business_id, subscription_id=subscription.pk)
+    )
+    return subscription

@@ -1,0 +1,94 @@
+"""A paid cart becomes an order, in the transaction that books its payment."""
+
+from __future__ import annotations
+
+from django.db.models import F
+
+from wainwright.accounts.models import Business
+from wainwright.checkout.events import OrderPlaced
+from wainwright.checkout.models import Cart
+from wainwright.core import audit, clock, events
+from wainwright.core.actors import customer as customer_actor
+from wainwright.core.events import EventRow
+from wainwright.core.ids import new_id
+from wainwright.customers.finding import Contact, find_or_create
+from wainwright.customers.models import Customer
+from wainwright.payments import methods
+from wainwright.payments.events import PaymentSucceeded
+from wainwright.payments.models import Bill, BillLine, Payment
+from wainwright.sales import snapshots
+from wainwright.sales.models import Line, Order
+
+
+def place_order(event: PaymentSucceeded, row: EventRow) -> None:
+    """The cart whose attempt was paid becomes one order; a second call finds it placed.
+
+    The bill says what was bought: the cart may show a later choice that was not paid.
+    """
+    payment = Payment.objects.select_related("bill").get(pk=event.payment_id)
+    if payment.purpose != Payment.CHECKOUT:
+        return
+    cart = Cart.objects.select_for_update(of=("self",)).get(public_id=payment.subject)
+    if cart.order_id is not None:
+        return
+    business = Business.objects.get(pk=cart.business_id)
+    customer = find_or_create(
+        business.pk, Contact(**cart.buyer), language=cart.language, zone=business.zone
+    )
+    bill = payment.bill
+    assert bill is not None
+    order = _order(cart, bill, business, customer)
+    _hand_over(payment, bill, customer)
+    cart.order, cart.bill, cart.state = order, bill, Cart.PLACED
+    cart.save(update_fields=["order", "bill", "state"])
+    audit.note(
+        "order.placed",
+        order.public_id,
+        by=customer_actor(customer.pk, customer.email),
+        business_id=business.pk,
+    )
+    events.announce(OrderPlaced(business_id=business.pk, order_id=order.pk, payment_id=payment.pk))
+
+
+def _order(cart: Cart, bill: Bill, business: Business, customer: Customer) -> Order:
+    order: Order = Order.objects.create(
+        public_id=new_id("ord"),
+        business=business,
+        customer=customer,
+        bill=bill,
+        placed_at=clock.now(),
+        currency=bill.currency,
+        net=bill.net,
+        tax=bill.tax,
+        gross=bill.gross,
+        seller=snapshots.seller(business),
+        buyer=snapshots.buyer(customer),
+        consent=cart.consent,
+    )
+    lines = BillLine.objects.filter(bill=bill).select_related("price").order_by("position")
+    Line.objects.bulk_create(
+        Line(
+            business=business,
+            order=order,
+            position=line.position,
+            product_id=line.product_id,
+            price_id=line.price_id,
+            name=line.description,
+            kind=line.price.kind,
+            quantity=line.quantity,
+            currency=bill.currency,
+            net=line.net,
+            tax=line.tax,
+            gross=line.gross,
+            tax_percent=line.tax_percent,
+        )
+        for line in lines
+    )
+    return order
+
+
+def _hand_over(payment: Payment, bill: Bill, customer: Customer) -> None:
+    """Bill, payment and saved method now belong to the customer."""
+    method = methods.save_from(payment, customer)
+    Bill.objects.filter(pk=bill.pk).update(customer=customer)
+    Payment.objects.filter(pk=payment.pk).update(customer=customer, method=method or F("method"))

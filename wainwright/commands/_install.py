@@ -1,0 +1,93 @@
+"""Opening an install: its data folder, Django's settings, and a database that fits the code."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from wainwright.core.errors import Refused
+
+
+def open_in(data: str | None, environment: Mapping[str, str]) -> None:
+    """Starts Django on the data folder. Settings already in the environment win over `environment`."""
+    if data is not None:
+        os.environ["WAINWRIGHT_DATA"] = data
+    for name, value in environment.items():
+        os.environ.setdefault(name, value)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "wainwright.settings")
+    _make_folder(Path(os.environ.get("WAINWRIGHT_DATA") or ".data"))
+
+    import django
+
+    django.setup()
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except FileExistsError:
+        raise Refused(f"{folder} is a file; name a folder with --data.") from None
+    except OSError as error:
+        raise Refused(f"The folder {folder} cannot be made: {error.strerror}.") from None
+    if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
+        raise Refused(f"The folder {folder} cannot be written to by this user.")
+
+
+def ready_database() -> None:
+    """Migrates an embedded database in which nobody lives yet; refuses one that is behind the code."""
+    from django.conf import settings
+    from django.core.management import call_command
+    from django.db import OperationalError
+    from django.utils.translation import gettext as _
+
+    try:
+        if not settings.EMBEDDED:
+            behind = pending()
+        else:
+            with _alone(settings.DATA / "migrate.lock"):
+                behind = pending()
+                if behind and _uninhabited():
+                    call_command("migrate", interactive=False, verbosity=0)
+                    return
+    except OperationalError as error:
+        reason = str(error).strip().partition("\n")[0]
+        raise Refused(_("The database does not answer: %(reason)s") % {"reason": reason}) from None
+    if behind:
+        raise Refused(
+            _(
+                "The database is older than this version (%(count)s steps behind)."
+                " Make a backup, then run `wainwright migrate`."
+            )
+            % {"count": len(behind)}
+        )
+
+
+def pending(alias: str = "default") -> list[str]:
+    """The migrations this code has and the database has not."""
+    from django.db import connections
+    from django.db.migrations.executor import MigrationExecutor
+
+    executor = MigrationExecutor(connections[alias])
+    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    return [f"{migration.app_label}.{migration.name}" for migration, _backwards in plan]
+
+
+def _uninhabited() -> bool:
+    from django.db import connection
+
+    from wainwright.accounts.models import Account
+
+    with connection.cursor() as cursor:
+        tables = connection.introspection.table_names(cursor)
+    return Account._meta.db_table not in tables or not Account.objects.exists()
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """Server and worker may start at once over an empty folder: one migrates, the other waits."""
+    with path.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield

@@ -1,0 +1,66 @@
+"""Finding a buyer by address, and keeping his details up to date."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+
+from django.db import IntegrityError, transaction
+
+from wainwright.core import clock
+from wainwright.core.ids import new_id
+from wainwright.customers.models import Customer
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """What a buyer told about himself."""
+
+    email: str
+    name: str = ""
+    company: str = ""
+    phone: str = ""
+    street: str = ""
+    postcode: str = ""
+    city: str = ""
+    region: str = ""
+    country: str = ""
+    tax_id: str = ""
+
+
+def email_key(email: str) -> str:
+    """By what an address is looked up: nobody is locked out by a capital letter."""
+    return email.strip().lower()
+
+
+def customer_by_email(business_id: int, email: str) -> Customer | None:
+    """The customer of the business with this address, in the scope's mode."""
+    rows = Customer.objects.filter(business_id=business_id, email_key=email_key(email))
+    found: Customer | None = rows.first()
+    return found
+
+
+def find_or_create(
+    business_id: int, contact: Contact, *, language: str = "en", zone: str = ""
+) -> Customer:
+    """The buyer with this address, made if new. What he told now replaces what was known."""
+    customer = customer_by_email(business_id, contact.email)
+    if customer is None:
+        try:
+            with transaction.atomic():
+                return Customer.objects.create(  # type: ignore[no-any-return]
+                    public_id=new_id("cus"),
+                    business_id=business_id,
+                    email_key=email_key(contact.email),
+                    language=language,
+                    zone=zone,
+                    created_at=clock.now(),
+                    **asdict(contact),
+                )
+        except IntegrityError:
+            customer = customer_by_email(business_id, contact.email)
+            assert customer is not None
+    told = {name: value for name, value in asdict(contact).items() if value and name != "email"}
+    for name, value in {**told, "language": language}.items():
+        setattr(customer, name, value)
+    customer.save()
+    return customer

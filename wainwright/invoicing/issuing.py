@@ -1,0 +1,215 @@
+"""Issuing documents, in the transaction that books the money."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from wainwright.accounts.links import link_for
+from wainwright.accounts.models import Business
+from wainwright.core import audit, clock
+from wainwright.core.actors import SYSTEM
+from wainwright.core.dates import local_day
+from wainwright.core.events import EventRow
+from wainwright.core.ids import new_id
+from wainwright.core.money import Money
+from wainwright.customers.models import Customer
+from wainwright.invoicing.content import (
+    Buyer,
+    ContentLine,
+    ContentTotals,
+    DocumentContent,
+    Preceding,
+    Seller,
+    TaxId,
+    TaxRow,
+)
+from wainwright.invoicing.models import CREDIT_NOTE, INVOICE, Document
+from wainwright.invoicing.numbering import Given, next_number
+from wainwright.payments.events import PaymentSucceeded, RefundSucceeded
+from wainwright.payments.models import Bill, BillLine, Payment, Refund
+from wainwright.sales import snapshots
+from wainwright.sales.ledger import order_of
+from wainwright.sales.models import Entry, Order
+from wainwright.sales.totals import tax_table
+
+
+def issue_invoice(event: PaymentSucceeded, row: EventRow) -> None:
+    """A paid bill above zero brings one invoice; a bill of zero brings none."""
+    payment = Payment.objects.select_related("bill__business", "method").get(pk=event.payment_id)
+    bill = payment.bill
+    assert bill is not None
+    if not bill.gross or Document.objects.filter(bill=bill, kind=INVOICE).exists():
+        return
+    order = order_of(bill)
+    customer = Customer.objects.get(pk=order.customer_id)
+    given = next_number(bill.business, INVOICE)
+    lines = list(bill.lines.select_related("bill").order_by("position"))
+    content = _content(INVOICE, given, bill.business, customer, order, bill.currency)
+    zone = bill.business.zone
+    content = replace(
+        content,
+        lines=tuple(_line(line, zone) for line in lines),
+        taxes=tuple(
+            TaxRow(plain_percent(row.percent), row.net.minor, row.tax.minor)
+            for row in tax_table(
+                [
+                    (
+                        line.tax_percent,
+                        Money(line.net, bill.currency),
+                        Money(line.tax, bill.currency),
+                    )
+                    for line in lines
+                ]
+            )
+        ),
+        totals=ContentTotals(bill.net, bill.tax, bill.gross),
+        supplied_on=local_day(bill.due_at, zone),
+        paid_on=local_day(clock.now(), zone),
+        paid_by=_paid_by(payment, customer.language),
+    )
+    _issue(content, given, order, bill=bill)
+
+
+def issue_credit_note(event: RefundSucceeded, row: EventRow) -> None:
+    """A refund of an invoiced payment brings one credit note that names the invoice."""
+    refund = Refund.objects.select_related("payment").get(pk=event.refund_id)
+    invoice = Document.objects.filter(bill_id=refund.payment.bill_id, kind=INVOICE).first()
+    if invoice is None or Document.objects.filter(refund=refund).exists():
+        return
+    entry = Entry.objects.get(refund=refund)
+    order = Order.objects.get(pk=invoice.order_id)
+    business = Business.objects.get(pk=invoice.business_id)
+    customer = Customer.objects.get(pk=invoice.customer_id)
+    given = next_number(business, CREDIT_NOTE)
+    percents = {line.tax_percent for line in BillLine.objects.filter(bill_id=invoice.bill_id)}
+    percent = plain_percent(percents.pop()) if len(percents) == 1 else "0"
+    net, tax, gross = -entry.net, -entry.tax, -entry.gross
+    content = replace(
+        _content(CREDIT_NOTE, given, business, customer, order, entry.currency, invoice),
+        lines=(ContentLine(entry.item, 1, net, net, tax, gross, percent),),
+        taxes=(TaxRow(percent, net, tax),),
+        totals=ContentTotals(net, tax, gross),
+        paid_on=local_day(clock.now(), business.zone),
+        paid_by=_paid_by(refund.payment, customer.language),
+    )
+    _issue(content, given, order, refund=refund, preceding=invoice)
+
+
+def _content(
+    kind: str,
+    given: Given,
+    business: Business,
+    customer: Customer,
+    order: Order,
+    currency: str,
+    preceding: Document | None = None,
+) -> DocumentContent:
+    """The parts that every document has, as they are on the day of issue; lines come after."""
+    seller, buyer = snapshots.seller(business), snapshots.buyer(customer)
+    return DocumentContent(
+        kind=INVOICE if kind == INVOICE else CREDIT_NOTE,  # type: ignore[arg-type]
+        mode=order.mode,
+        number=given.text,
+        issued_on=given.day,
+        currency=currency,
+        seller=Seller(
+            name=seller["name"],
+            address=tuple(seller["address"]),
+            country=seller["country"],
+            tax_ids=(TaxId(seller["tax_id"]),) if seller["tax_id"] else (),
+            registration=seller["registration"],
+            email=seller["email"],
+            website=seller["website"],
+        ),
+        buyer=Buyer(
+            name=buyer["name"],
+            company=buyer["company"],
+            address=tuple(buyer["address"]),
+            country=buyer["country"],
+            tax_id=TaxId(buyer["tax_id"]) if buyer["tax_id"] else None,
+            email=buyer["email"],
+        ),
+        lines=(),
+        taxes=(),
+        totals=ContentTotals(0, 0, 0),
+        language=customer.language,
+        paper=business.paper,
+        order_reference=order.public_id,
+        preceding=Preceding(preceding.number_text, preceding.issued_on) if preceding else None,
+        hub_url=link_for(business, "hub:door"),
+    )
+
+
+def _line(line: BillLine, zone: str) -> ContentLine:
+    """The unit price is printed without tax: the line's net, parted by the quantity."""
+    unit = Money(line.net, line.bill.currency).split([1] * line.quantity)[0].minor
+    return ContentLine(
+        description=line.description,
+        quantity=line.quantity,
+        unit=unit,
+        net=line.net,
+        tax=line.tax,
+        gross=line.gross,
+        tax_rate=plain_percent(line.tax_percent),
+        period_start=local_day(line.period_start, zone) if line.period_start else None,
+        period_end=local_day(line.period_end, zone) if line.period_end else None,
+    )
+
+
+def plain_percent(percent: Decimal) -> str:
+    """19.000 -> "19", 5.500 -> "5.5"."""
+    return f"{percent.normalize():f}"
+
+
+def _paid_by(payment: Payment, language: str) -> str:
+    kept = payment.raw.get("method") or {}
+    brand = payment.method.brand if payment.method else kept.get("brand", "")
+    last4 = payment.method.last4 if payment.method else kept.get("last4", "")
+    if not last4:
+        return ""
+    with translation.override(language):
+        return _("%(brand)s ending %(last4)s") % {"brand": brand.title(), "last4": last4}
+
+
+def _issue(
+    content: DocumentContent,
+    given: Given,
+    order: Order,
+    *,
+    bill: Bill | None = None,
+    refund: Refund | None = None,
+    preceding: Document | None = None,
+) -> Document:
+    document: Document = Document.objects.create(
+        public_id=new_id("inv" if content.kind == INVOICE else "crn"),
+        business_id=order.business_id,
+        kind=content.kind,
+        series=given.series,
+        number=given.number,
+        number_text=given.text,
+        customer_id=order.customer_id,
+        order=order,
+        bill=bill,
+        refund=refund,
+        preceding=preceding,
+        issued_on=given.day,
+        issued_at=clock.now(),
+        currency=content.currency,
+        net=content.totals.net,
+        tax=content.totals.tax,
+        gross=content.totals.gross,
+        content=content.canonical().decode("ascii"),
+        content_hash=content.sha256(),
+    )
+    audit.note(
+        f"{content.kind}.issued",
+        document.public_id,
+        by=SYSTEM,
+        business_id=order.business_id,
+        number=given.text,
+    )
+    return document

@@ -1,0 +1,27 @@
+"""The kinds of letters. Each has its templates in web/templates/letters/."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+KINDS = {
+    "receipt": _("receipt"),
+    "renewal_receipt": _("receipt of a renewal"),
+    "payment_failed": _("a payment failed"),
+    "subscription_given_up": _("ended after failed payments"),
+    "cancellation_asked": _("cancellation"),
+    "cancellation_undone": _("cancellation taken back"),
+    "cancelled_now": _("cancelled at once"),
+    "completed": _("last payment made"),
+    "paused": _("paused"),
+    "resumed": _("resumed"),
+    "refund": _("refund"),
+    "method_replaced": _("payment method replaced"),
+    "hub_access": _("way into the hub"),
+    "hub_invitation": _("way into the hub, sent by the seller"),
+    "statement_received": _("confirmation of a statement"),
+    "statement_alert": _("a statement for the seller"),
+}
+
+# Kept with their link and code blanked, so they can never be sent from what is kept.
+SECRET = ("hub_access", "hub_invitation")

@@ -1,0 +1,78 @@
+"""Words of a letter, in its reader's language and time zone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.template import engines
+from django.utils import timezone, translation
+from jinja2 import Template
+
+from wainwright.accounts.links import link_for
+from wainwright.accounts.models import Business
+from wainwright.core import tenancy
+
+_EMPTY_LINES = re.compile(r"\n\s*\n\s*\n+")
+_SUBJECT_LENGTH = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    subject: str
+    text: str
+    html: str
+
+
+def render(
+    kind: str, *, business: Business, language: str, zone: str, context: Mapping[str, Any]
+) -> Words:
+    """Subject, plain text and HTML of letters/<kind>.*; dates fall in `zone`."""
+    known = _frame(business) | context
+    with translation.override(spoken(language)), timezone.override(ZoneInfo(zone)):
+        subject = _template(f"letters/{kind}.subject.txt").render(known)
+        text = _template(f"letters/{kind}.txt").render(known)
+        html = _template(f"letters/{kind}.html").render(known)
+    return Words(one_line(subject)[:_SUBJECT_LENGTH], _tidy(text), html)
+
+
+def spoken(language: str) -> str:
+    """The language itself where this install speaks it, else its parent, else the default."""
+    known = {code for code, _name in settings.LANGUAGES}
+    for candidate in (language, language.partition("-")[0]):
+        if candidate in known:
+            return candidate
+    return settings.LANGUAGE_CODE
+
+
+def one_line(text: str) -> str:
+    """Fit for a header: no line break, no control character."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+
+
+@cache
+def _template(name: str) -> Template:
+    found: Template = engines["jinja2"].env.get_template(name)
+    return found
+
+
+def _tidy(text: str) -> str:
+    return _EMPTY_LINES.sub("\n\n", text).strip() + "\n"
+
+
+def _frame(business: Business) -> dict[str, Any]:
+    """What the layout of every letter shows: who writes, and the ways to the hub and out."""
+    return {
+        "business": business,
+        "test": tenancy.current_mode() == tenancy.TEST,
+        "hub_url": link_for(business, "hub:door"),
+        "cancel_url": link_for(business, "legal:cancel"),
+        "withdraw_url": link_for(business, "legal:withdraw"),
+        "privacy_url": link_for(business, "legal:privacy"),
+        "imprint_url": link_for(business, "legal:imprint"),
+    }

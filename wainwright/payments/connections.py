@@ -1,0 +1,93 @@
+"""A business's links to gateways."""
+
+from __future__ import annotations
+
+import base64
+import json
+import secrets
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.db import transaction
+
+from wainwright.accounts.links import link_for
+from wainwright.accounts.models import Business
+from wainwright.core import audit, clock, vault
+from wainwright.core.actors import Actor
+from wainwright.core.ids import new_id
+from wainwright.payments.gateways import adapter
+from wainwright.payments.gateways import base as gateways
+from wainwright.payments.models import Connection
+
+TEST_LEDGER = "testgateway.sqlite3"
+
+
+def connect_test_gateway(business: Business, *, by: Actor) -> Connection:
+    """The Test gateway for this business, in the scope's test mode; once."""
+    known = Connection.objects.filter(business=business, gateway="test", active=True).first()
+    if known is not None:
+        return known  # type: ignore[no-any-return]
+    webhook = "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
+    return connect(business, gateway="test", label="Test", secrets={"webhook": webhook}, by=by)
+
+
+def connect(
+    business: Business, *, gateway: str, label: str, secrets: dict[str, str], by: Actor
+) -> Connection:
+    """Stores the secrets sealed; they are never shown again."""
+    with transaction.atomic():
+        connection: Connection = Connection.objects.create(
+            public_id=new_id("con"),
+            business=business,
+            gateway=gateway,
+            label=label,
+            secrets=vault.seal(
+                json.dumps(secrets), business_id=business.pk, field="connection.secrets"
+            ),
+            created_at=clock.wall(),
+        )
+        audit.note(
+            "connection.made",
+            connection.public_id,
+            by=by,
+            business_id=business.pk,
+            gateway=gateway,
+        )
+    return connection
+
+
+def connection_for(business_id: int, currency: str) -> Connection | None:
+    """What takes this business's payments in the currency, newest first; None if nothing does."""
+    rows = Connection.objects.filter(business_id=business_id, active=True)
+    for connection in rows.select_related("business").order_by("-pk"):
+        if currency in adapter_for(connection).capabilities().currencies:
+            return connection  # type: ignore[no-any-return]
+    return None
+
+
+def webhook_address(connection: Connection) -> str:
+    return link_for(connection.business, "hooks:receive", connection_id=connection.public_id)
+
+
+def adapter_for(connection: Connection) -> gateways.Gateway:
+    """The adapter, with the connection's secrets opened."""
+    opened = vault.unseal(
+        connection.secrets, business_id=connection.business_id, field="connection.secrets"
+    )
+    described = gateways.Connection(
+        id=connection.public_id,
+        mode=connection.mode,
+        secrets=json.loads(opened),
+        webhook_url=webhook_address(connection),
+        base_urls={"page": test_gateway_origin()} if connection.gateway == "test" else {},
+        settings={"ledger": str(settings.DATA / TEST_LEDGER)}
+        if connection.gateway == "test"
+        else {},
+    )
+    return adapter(connection.gateway, described)
+
+
+def test_gateway_origin() -> str:
+    """Where the Test gateway shows its card page: an origin of its own beside this install's."""
+    port = urlsplit(settings.URL).port
+    return "http://testgateway.localhost" + (f":{port}" if port else "")

@@ -1,0 +1,101 @@
+"""What gateways send by themselves: checked, stored once, answered, worked on afterwards."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Mapping
+from datetime import timedelta
+
+from django.db import transaction
+from django.tasks import task
+
+from wainwright.core import clock, tenancy
+from wainwright.core.sweeping import BATCH
+from wainwright.payments import attempts, refunds
+from wainwright.payments.connections import adapter_for
+from wainwright.payments.gateways import base as gateways
+from wainwright.payments.models import Connection, InboxItem, Payment, Refund
+
+log = logging.getLogger(__name__)
+
+MAX_ATTEMPTS = 10
+
+
+def receive(connection: Connection, raw: bytes, headers: Mapping[str, str], url: str) -> int:
+    """Stores the events of one delivery; BadSignature for any doubt. Returns how many were new."""
+    new = 0
+    for event in adapter_for(connection).parse_webhook(raw, headers, url):
+        if event.kind == gateways.EventKind.IGNORED:
+            continue
+        with transaction.atomic():
+            item, made = InboxItem.objects.get_or_create(
+                connection=connection,
+                key=event.id or _coalesced(event),
+                defaults={
+                    "business_id": connection.business_id,
+                    "kind": event.kind,
+                    "ref": event.start_ref or event.ref,
+                    "received_at": clock.wall(),
+                },
+            )
+            if made:
+                work.enqueue(item.account_id, item.mode, item.pk)
+        new += made
+    return new
+
+
+def _coalesced(event: gateways.GatewayEvent) -> str:
+    """For gateways that give no id: one item per object and minute."""
+    minute = clock.wall().strftime("%Y%m%d%H%M")
+    return hashlib.sha256(f"{event.kind}|{event.ref}|{minute}".encode()).hexdigest()
+
+
+@task
+def work(account_id: int, mode: str, item_id: int) -> None:
+    with tenancy.scope(account_id, mode):
+        work_on(InboxItem.objects.get(pk=item_id))
+
+
+def work_waiting(limit: int = BATCH) -> int:
+    """For the sweep: takes up what no task has finished within a minute."""
+    patience = clock.wall() - timedelta(minutes=1)
+    waiting = InboxItem.objects.filter(state=InboxItem.WAITING, received_at__lt=patience)
+    rows = list(waiting.order_by("received_at")[:limit])
+    for item in rows:
+        work_on(item)
+    return len(rows)
+
+
+def work_on(item: InboxItem) -> None:
+    """The message is only a hint: the object is asked for again at the gateway."""
+    if item.state != InboxItem.WAITING:
+        return
+    try:
+        _follow(item)
+        item.state = InboxItem.DONE
+    except gateways.GatewayError as error:
+        item.attempts += 1
+        item.error = str(error)[:500]
+        if item.attempts >= MAX_ATTEMPTS:
+            item.state = InboxItem.FAILED
+    item.save(update_fields=["state", "attempts", "error"])
+
+
+def _follow(item: InboxItem) -> None:
+    payments = Payment.objects.filter(connection_id=item.connection_id).select_related(
+        "connection__business", "method"
+    )
+    found = (
+        payments.filter(start_ref=item.ref).first() or payments.filter(gateway_ref=item.ref).first()
+    )
+    if found is not None:
+        attempts.resolve(found)
+        return
+    refund = Refund.objects.filter(
+        gateway_ref=item.ref, payment__connection_id=item.connection_id
+    ).first()
+    if refund is not None and refund.state not in (Refund.SUCCEEDED, Refund.DECLINED):
+        outcome = adapter_for(refund.payment.connection).fetch("refund", ref=item.ref)
+        if not isinstance(outcome, gateways.NotFound):
+            refunds.book_refund(refund.pk, outcome)

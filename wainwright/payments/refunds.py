@@ -1,0 +1,151 @@
+"""Money back: in full or in part, as often as something is left."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+
+from django.db import IntegrityError, transaction
+from django.db.models import Sum
+from django.utils.translation import gettext as _
+
+from wainwright.core import audit, clock, events
+from wainwright.core.actors import GATEWAY, SYSTEM, Actor
+from wainwright.core.ids import new_id
+from wainwright.core.money import Money
+from wainwright.core.sweeping import BATCH
+from wainwright.payments.connections import adapter_for
+from wainwright.payments.errors import NotRefundable
+from wainwright.payments.events import RefundSucceeded
+from wainwright.payments.gateways import base as gateways
+from wainwright.payments.gateways.base import OutcomeStatus
+from wainwright.payments.models import Payment, Refund
+
+log = logging.getLogger(__name__)
+
+
+def refundable(payment: Payment) -> Money:
+    """What is left to give back; refunds under way count as given."""
+    if payment.state != Payment.SUCCEEDED or payment.connection_id is None:
+        return Money.zero(payment.currency)
+    gone = payment.refunds.exclude(state=Refund.DECLINED).aggregate(sum=Sum("amount"))["sum"]
+    return Money(payment.amount - (gone or 0), payment.currency)
+
+
+def refund(payment: Payment, *, amount: Money, note: str, by: Actor, form_key: str) -> Refund:
+    """Gives `amount` back. The same form posted twice is one refund."""
+    with transaction.atomic(durable=True):
+        locked = Payment.locked(payment.pk)
+        known = locked.refunds.filter(form_key=form_key).first()
+        if known is not None:
+            return known  # type: ignore[no-any-return]
+        left = refundable(locked)
+        if amount.currency != locked.currency or not 0 < amount.minor <= left.minor:
+            raise NotRefundable(
+                _("At most %(left)s %(currency)s can be given back. Please type less.")
+                % {"left": left.plain(), "currency": left.currency},
+                field="amount",
+            )
+        begun = _begin(locked, amount, note, by, form_key)
+    return _send(begun)
+
+
+def _begin(payment: Payment, amount: Money, note: str, by: Actor, form_key: str) -> Refund:
+    try:
+        with transaction.atomic():
+            row: Refund = Refund.objects.create(
+                public_id=new_id("ref"),
+                business_id=payment.business_id,
+                payment=payment,
+                amount=amount.minor,
+                currency=amount.currency,
+                note=note,
+                by=by.label,
+                form_key=form_key,
+                started_at=clock.now(),
+                asked_at=clock.wall(),
+            )
+    except IntegrityError:
+        return Refund.objects.get(payment=payment, form_key=form_key)  # type: ignore[no-any-return]
+    audit.note(
+        "refund.started",
+        row.public_id,
+        by=by,
+        business_id=row.business_id,
+        amount=amount.minor,
+        payment=payment.public_id,
+    )
+    return row
+
+
+def _send(row: Refund) -> Refund:
+    payment = Payment.objects.select_related("connection__business").get(pk=row.payment_id)
+    request = gateways.RefundRequest(
+        charge_ref=payment.gateway_ref, amount=row.money, key=row.public_id, reason=row.note[:200]
+    )
+    try:
+        outcome = adapter_for(payment.connection).refund(request)
+    except gateways.RequestRejected as error:
+        outcome = gateways.Outcome(OutcomeStatus.DECLINED, "", raw={"error": str(error)[:500]})
+    except gateways.GatewayError as error:
+        log.warning("refund %s has no answer yet: %s", row.public_id, error)
+        outcome = gateways.Outcome(OutcomeStatus.UNKNOWN, "")
+    return book_refund(row.pk, outcome)
+
+
+_STATE = {
+    OutcomeStatus.SUCCEEDED: Refund.SUCCEEDED,
+    OutcomeStatus.PENDING: Refund.PENDING,
+    OutcomeStatus.DECLINED: Refund.DECLINED,
+    OutcomeStatus.UNKNOWN: Refund.UNKNOWN,
+    OutcomeStatus.ACTION_REQUIRED: Refund.PENDING,
+}
+
+
+def book_refund(refund_id: int, outcome: gateways.Outcome) -> Refund:
+    """The single door for what a gateway says of a refund."""
+    with transaction.atomic():
+        row = Refund.locked(refund_id)
+        if row.state in (Refund.SUCCEEDED, Refund.DECLINED):
+            return row
+        row.state = _STATE[outcome.status]
+        row.gateway_ref = outcome.ref or row.gateway_ref
+        row.raw = dict(outcome.raw)
+        if row.state in (Refund.SUCCEEDED, Refund.DECLINED):
+            row.settled_at = clock.now()
+        row.save()
+        if row.state == Refund.SUCCEEDED:
+            events.announce(RefundSucceeded(business_id=row.business_id, refund_id=row.pk))
+        audit.note(f"refund.{row.state}", row.public_id, by=GATEWAY, business_id=row.business_id)
+    return row
+
+
+def resolve_waiting(limit: int = BATCH) -> int:
+    """For the sweep: sends again, with the same key, every refund whose answer never came."""
+    patience = clock.wall() - timedelta(minutes=2)
+    waiting = Refund.objects.filter(
+        state__in=[Refund.STARTED, Refund.UNKNOWN, Refund.PENDING], asked_at__lt=patience
+    )
+    rows = list(waiting.order_by("asked_at")[:limit])
+    for row in rows:
+        Refund.objects.filter(pk=row.pk).update(asked_at=clock.wall())
+        _send(row)
+    return len(rows)
+
+
+def return_strays(limit: int = BATCH) -> int:
+    """For the sweep: gives back what was paid for bills that were closed before the money came."""
+    strays = Payment.objects.filter(state=Payment.SUCCEEDED, raw__stray=True)
+    rows = list(strays.order_by("pk")[:limit])
+    for payment in rows:
+        left = refundable(payment)
+        if left:
+            refund(
+                payment,
+                amount=left,
+                note="paid for a bill that was closed",
+                by=SYSTEM,
+                form_key=f"stray-{payment.public_id}",
+            )
+        Payment.objects.filter(pk=payment.pk).update(raw={**payment.raw, "stray": False})
+    return len(rows)

@@ -1,0 +1,115 @@
+"""The append-only ledger: what reports and the API's transactions read."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from wainwright.core import clock
+from wainwright.core.events import EventRow
+from wainwright.core.ids import new_id
+from wainwright.core.money import Money
+from wainwright.payments.events import PaymentSucceeded, RefundSucceeded
+from wainwright.payments.models import Bill, Payment, Refund
+from wainwright.sales.models import Entry, Order
+
+
+def book_payment(event: PaymentSucceeded, row: EventRow) -> None:
+    """One entry per successful payment, with the net and tax of its bill."""
+    payment = Payment.objects.select_related("bill").get(pk=event.payment_id)
+    bill = payment.bill
+    assert bill is not None
+    order = order_of(bill)
+    lines = list(bill.lines.order_by("position"))
+    Entry.objects.get_or_create(
+        payment=payment,
+        kind=Entry.CHARGE if bill.kind == Bill.PURCHASE else Entry.REBILL,
+        defaults={
+            "public_id": new_id("ent"),
+            "business_id": bill.business_id,
+            "order": order,
+            "customer_id": order.customer_id,
+            "product_id": lines[0].product_id,
+            "item": ", ".join(line.description for line in lines)[:500],
+            "currency": bill.currency,
+            "net": bill.net,
+            "tax": bill.tax,
+            "gross": bill.gross,
+            "at": clock.now(),
+            "subject": payment.subject,
+        },
+    )
+
+
+def order_of(bill: Bill) -> Order:
+    """The purchase a bill belongs to: its own, or the one its subscription began with."""
+    if bill.order_id is not None:
+        return Order.objects.get(pk=bill.order_id)  # type: ignore[no-any-return]
+    return Order.objects.get(bill=bill)  # type: ignore[no-any-return]
+
+
+def book_refund(event: RefundSucceeded, row: EventRow) -> None:
+    """One negative entry per refund; its tax keeps the proportion, the last part takes the rest."""
+    refund = Refund.objects.select_related("payment__bill").get(pk=event.refund_id)
+    charge = Entry.objects.filter(payment=refund.payment, gross__gte=0).first()
+    if charge is None:  # money that came for a closed bill was never booked as a sale
+        return
+    net, tax = refund_parts(charge, refund)
+    Entry.objects.get_or_create(
+        refund=refund,
+        kind=Entry.REFUND,
+        defaults={
+            "public_id": new_id("ent"),
+            "business_id": charge.business_id,
+            "order_id": charge.order_id,
+            "customer_id": charge.customer_id,
+            "product_id": charge.product_id,
+            "payment_id": refund.payment_id,
+            "item": charge.item,
+            "currency": charge.currency,
+            "net": -net.minor,
+            "tax": -tax.minor,
+            "gross": -refund.amount,
+            "at": clock.now(),
+            "subject": charge.subject,
+        },
+    )
+
+
+def refund_parts(charge: Entry, refund: Refund) -> tuple[Money, Money]:
+    """(net, tax) of a refund, so that all refunds of a charge together never exceed its tax.
+
+    The tax given back so far always is the charge's tax in proportion to the sum given back so
+    far, rounded once; each refund takes the difference.
+    """
+    before = Entry.objects.filter(payment_id=charge.payment_id, kind=Entry.REFUND).exclude(
+        refund=refund
+    )
+    given = -sum(entry.gross for entry in before)
+    tax_given = -sum(entry.tax for entry in before)
+    whole = Money(charge.tax, charge.currency)
+    tax_due = whole.share(Fraction(given + refund.amount, charge.gross)).minor
+    tax = Money(tax_due - tax_given, charge.currency)
+    return refund.money - tax, tax
+
+
+def book_cancellation(
+    *, order_id: int, product_id: int, item: str, subject: str, note: str
+) -> None:
+    """A row of zero that says a subscription ended. Call inside a transaction."""
+    order = Order.objects.get(pk=order_id)
+    Entry.objects.create(
+        public_id=new_id("ent"),
+        kind=Entry.CANCEL,
+        business_id=order.business_id,
+        order=order,
+        customer_id=order.customer_id,
+        product_id=product_id,
+        item=item[:500],
+        currency=order.currency,
+        net=0,
+        tax=0,
+        gross=0,
+        at=clock.now(),
+        subject=subject,
+        note=note[:300],
+    )
