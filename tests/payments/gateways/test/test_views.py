@@ -126,7 +126,10 @@ def test_anything_but_a_listed_card_is_refused_and_not_repeated(
 
 def test_the_help_fills_the_form_with_a_picked_number(browser, open_start):
     path = page_of(open_start())
-    assert 'value="4000 0000 0000 0002"' in browser.get(f"{path}?card=generic").content.decode()
+    assert (
+        'value="4000\u00a00000\u00a00000\u00a00002"'
+        in browser.get(f"{path}?card=generic").content.decode()
+    )
     assert 'name="number" value' not in browser.get(f"{path}?card=4111").content.decode()
 
 
@@ -140,6 +143,13 @@ def test_the_bank_asks_and_a_yes_pays(browser, open_start, gateway):
     assert browser.get(page_of(start)).url == asked_by_bank.url
     post(browser, asked_by_bank.url, answer="complete")
     assert gateway.finish(start.ref, {}).status == OutcomeStatus.SUCCEEDED
+
+
+def test_the_banks_question_forgets_what_another_card_was_refused_for(browser, open_start):
+    start = open_start()
+    post(browser, page_of(start), **{**GOOD, "number": "4000000000009995"})
+    bank = post(browser, page_of(start), **{**GOOD, "number": "4000002500003155"}).url
+    assert "not enough money" not in browser.get(bank).content.decode()
 
 
 def test_a_no_to_the_bank_leads_to_another_card(browser, open_start, gateway):

@@ -47,7 +47,7 @@ class Till:
             shown = cards.read(number, expiry, cvc, now.date())
             start.card, start.month, start.year = shown.card.code, shown.month, shown.year
             if shown.card.asks:
-                start.state = "challenged"
+                start.state, start.decline = "challenged", None
             else:
                 _present(books, start, shown, now)
             books.save(start)
