@@ -10,6 +10,7 @@ import hashlib
 import json
 from dataclasses import asdict, dataclass
 from datetime import date
+from decimal import Decimal, InvalidOperation
 from typing import Any, Literal, Self
 
 from wainwright.core.money import Money, exponent
@@ -20,6 +21,15 @@ Paper = Literal["a4", "letter"]
 TaxIdKind = Literal["vat", "tax", "gst", "other"]
 
 TEST_PREFIX = "TEST-"
+
+
+def _check_rate(percent: str) -> None:
+    try:
+        finite = Decimal(percent).is_finite()
+    except InvalidOperation:
+        finite = False
+    if not finite:
+        raise ValueError(f"{percent!r} is not a tax rate in per cent")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +84,7 @@ class ContentLine:
     period_end: date | None = None
 
     def __post_init__(self) -> None:
+        _check_rate(self.tax_rate)
         if self.net + self.tax != self.gross:
             raise ValueError("a line's net and tax must add up to its gross")
 
@@ -85,6 +96,9 @@ class TaxRow:
     rate: str
     net: int
     tax: int
+
+    def __post_init__(self) -> None:
+        _check_rate(self.rate)
 
 
 @dataclass(frozen=True, slots=True)

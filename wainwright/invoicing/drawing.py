@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import struct
 import threading
+from base64 import b64encode
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from functools import cache
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 
 _HERE = Path(__file__).resolve().parent
 _TEMPLATE = _HERE / "templates" / "document.typ"
+_FONTS = _HERE / "fonts"
 _STANDARDS: list[typst.PDFStandard] = ["ua-1", "a-3a"]
 _threads = threading.local()
 
@@ -34,22 +37,30 @@ class Drawn:
 def draw(content: DocumentContent, logo: bytes | None = None) -> Drawn:
     """The PDF of a document, PDF/UA-1 and PDF/A-3a: the same bytes for the same content and logo.
 
-    Text that our fonts cannot show still gives a document: a plain PDF, flagged with the reason.
+    Text that our fonts cannot show still gives a document: a plain PDF with whatever fonts the
+    machine has, flagged with the reason. The logo is a PNG as `core.images.clean_logo` gives it.
     """
     import typst
 
     page = printed.page(content)
     if logo is not None:
-        page["logo"] = list(logo)
+        page["logo"] = _framed(logo)
     moment = datetime.combine(content.issued_on, time(), tzinfo=UTC)
     try:
         return Drawn(_compile(page, moment, _STANDARDS))
     except typst.TypstError as error:
-        return Drawn(_compile(page, moment, []), flagged=True, flag_reason=error.message)
+        pdf = _compile(page, moment, [], any_font=True)
+        return Drawn(pdf, flagged=True, flag_reason=error.message)
 
 
-def _compile(page: dict[str, Any], moment: datetime, standards: list[typst.PDFStandard]) -> bytes:
-    pdf = _compiler().compile(
+def _compile(
+    page: dict[str, Any],
+    moment: datetime,
+    standards: list[typst.PDFStandard],
+    *,
+    any_font: bool = False,
+) -> bytes:
+    pdf = _compiler(any_font).compile(
         format="pdf",
         sys_inputs={"document": json.dumps(page)},
         pdf_standards=standards,
@@ -59,22 +70,41 @@ def _compile(page: dict[str, Any], moment: datetime, standards: list[typst.PDFSt
     return pdf
 
 
-def _compiler() -> typst.Compiler:
+def _compiler(any_font: bool) -> typst.Compiler:
     """One per thread: compiling borrows it whole, so two threads cannot share one."""
     import typst
 
-    if not hasattr(_threads, "compiler"):
-        _threads.compiler = typst.Compiler(
-            _TEMPLATE, root=_TEMPLATE.parent, font_paths=_fonts(), ignore_system_fonts=True
+    kept: dict[bool, typst.Compiler] = _threads.__dict__.setdefault("compilers", {})
+    if any_font not in kept:
+        kept[any_font] = typst.Compiler(
+            _TEMPLATE,
+            root=_TEMPLATE.parent,
+            font_paths=_fonts(any_font),
+            ignore_system_fonts=not any_font,
         )
-    compiler: typst.Compiler = _threads.compiler
-    return compiler
+    return kept[any_font]
 
 
 @cache
-def _fonts() -> typst.Fonts:
+def _fonts(any_font: bool) -> typst.Fonts:
+    """Ours alone, so that every machine draws alike; `any_font` adds those of the machine."""
     import typst
 
     return typst.Fonts(
-        include_system_fonts=False, include_embedded_fonts=False, font_paths=[_HERE / "fonts"]
+        include_system_fonts=any_font, include_embedded_fonts=False, font_paths=[_FONTS]
+    )
+
+
+def _framed(logo: bytes) -> str:
+    """The PNG inside an SVG frame of fixed shape, set left and scaled to fit, at most doubled.
+
+    Text is what Typst takes as input without a file; the frame loads nothing but the data in it.
+    """
+    width, height = struct.unpack(">II", logo[16:24])
+    box = f'width="{min(500, 2 * width)}" height="{min(140, 2 * height)}"'
+    data = b64encode(logo).decode("ascii")
+    return (
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 500 140">'
+        f'<image {box} preserveAspectRatio="xMinYMin meet" href="data:image/png;base64,{data}"/>'
+        "</svg>"
     )

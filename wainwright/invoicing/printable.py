@@ -8,8 +8,10 @@ import re
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\u200b\u202a-\u202e\u2066-\u2069\ufeff]")
 _BROKEN = re.compile(r"[\ud800-\udfff]")
 
+# A word that may not fit a column, and where in it a line may end: after a mark that parts an
+# address, else every 16 characters, but never before a combining mark.
 _LONG_WORD = re.compile(r"\S{31,}")
-_BREAKS_AFTER = re.compile(r"(?<=[@./_?&=-])(?=\w)|(?<=[^\W_]{16})(?=[^\W_])")
+_STRETCH = re.compile(r"[^\s@./_?&=-]{0,15}[@./_?&=-](?=\w)|\S{16}(?=[\w!-~])")
 _CHANCE = "\u200b"
 
 
@@ -33,10 +35,4 @@ def _cut(text: str, limit: int) -> str:
 
 
 def _breakable(text: str) -> str:
-    """Lets a word too long for a column break: after a mark of an address, or anywhere at need."""
-    return _LONG_WORD.sub(lambda word: _every_16(word[0]), text)
-
-
-def _every_16(word: str) -> str:
-    pieces = _BREAKS_AFTER_MARK.split(word)
-    return _CHANCE.join(piece[i : i + 16] for piece in pieces for i in range(0, len(piece), 16))
+    return _LONG_WORD.sub(lambda word: _STRETCH.sub(rf"\g<0>{_CHANCE}", word[0]), text)

@@ -61,7 +61,7 @@ def _words() -> dict[str, Any]:
     return {
         "buyer": _("Billed to"),
         "payment": _("Payment"),
-        "hub": _("All your purchases and documents, to see and to change"),
+        "hub": _("See and change your purchases at"),
         "tax-heads": [_("Tax rate"), _("Net"), _("Tax")],
         "page": _("Page {page} of {pages}"),
     }
@@ -101,7 +101,7 @@ def _facts(content: DocumentContent) -> list[tuple[str, str]]:
         (_("Date of supply"), content.supplied_on),
         (_("Payable by"), None if content.paid_on else content.due_on),
         (_("Refunded on") if credit else _("Paid on"), content.paid_on),
-        (_("Order"), content.order_reference),
+        (_("Order reference"), content.order_reference),
     ]
     if content.preceding:
         facts.insert(1, (_("Corrects invoice"), content.preceding.number))
