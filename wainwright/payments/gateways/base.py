@@ -155,8 +155,9 @@ class ClientPayload:
 class Start:
     """How the buyer goes on: exactly one of a `client` payload, a `redirect` address or `done`.
 
-    `done` answers a request whose `replaces` was paid, or is being paid, already: nothing new was
-    started, `ref` is the earlier start, and its Outcome (SUCCEEDED or PENDING) is carried.
+    `done` answers a request whose `replaces` was finished by the buyer already: nothing new was
+    started, `ref` is the earlier start, and its Outcome (SUCCEEDED or PENDING) is carried. Look at
+    its amount: it is what the earlier start asked for, and None if that only saved a method.
     """
 
     ref: str

@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import translation
+from django.utils.csp import CSP
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
@@ -147,7 +148,7 @@ def _framed(response: HttpResponse, start: StartRow) -> HttpResponse:
     """Lets the form lead back to the shop, which is another origin."""
     back = urlsplit(start.return_url)
     if back.netloc:
-        sources = [*settings.SECURE_CSP["form-action"], f"{back.scheme}://{back.netloc}"]
+        sources = [CSP.SELF, f"{back.scheme}://{back.netloc}"]
         policy = {**settings.SECURE_CSP, "form-action": sources}
         response._csp_config = policy  # type: ignore[attr-defined]
     response.headers["Content-Language"] = _language(start)
