@@ -12,7 +12,7 @@ from wainwright.core.errors import Refused
 
 
 def open_in(data: str | None, environment: Mapping[str, str]) -> None:
-    """Starts Django on the data folder. Settings already in the environment win over `environment`."""
+    """Starts Django on the data folder. `environment` fills in settings that nobody made."""
     if data is not None:
         os.environ["WAINWRIGHT_DATA"] = data
     for name, value in environment.items():
@@ -37,7 +37,7 @@ def _make_folder(folder: Path) -> None:
 
 
 def ready_database() -> None:
-    """Migrates an embedded database in which nobody lives yet; refuses one that is behind the code."""
+    """Migrates an embedded database where nobody lives yet; refuses one that is behind the code."""
     from django.conf import settings
     from django.core.management import call_command
     from django.db import OperationalError

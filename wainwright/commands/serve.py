@@ -26,7 +26,7 @@ SECONDS_AT_MOST = 8  # then everything of ours ends, whatever it is doing
 
 
 def run(options: argparse.Namespace) -> int:
-    """Answers until a signal comes. A second or a tenth of it may be needed: never more than 8 s."""
+    """Answers until a signal comes, then ends: at once where it can, in eight seconds at most."""
     _install.ready_database()
     _refuse_taken(options.host, options.port)
     connections.close_all()  # a server process opens its own
