@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from email.headerregistry import Address
 from urllib.parse import urlsplit
 
@@ -58,5 +57,4 @@ def _resolved(reference: dict[str, str]) -> tuple[str, bytes | str, str]:
     if "document" not in reference:
         return reference["name"], reference["text"], "text/plain"
     document = Document.objects.get(public_id=reference["document"])
-    name = re.sub(r"[^\w.-]+", "-", document.number_text)
-    return f"{name}.pdf", files.pdf_of(document), "application/pdf"
+    return files.file_name(document), files.pdf_of(document), "application/pdf"

@@ -35,10 +35,11 @@ def render(
     """Subject, plain text and HTML of letters/<kind>.*; dates fall in `zone`."""
     known = _frame(business) | context
     with translation.override(spoken(language)), timezone.override(ZoneInfo(zone)):
-        subject = _template(f"letters/{kind}.subject.txt").render(known)
+        subject = one_line(_template(f"letters/{kind}.subject.txt").render(known))
+        known["subject"] = subject
         text = _template(f"letters/{kind}.txt").render(known)
         html = _template(f"letters/{kind}.html").render(known)
-    return Words(one_line(subject)[:_SUBJECT_LENGTH], _tidy(text), html)
+    return Words(subject[:_SUBJECT_LENGTH], _tidy(text), html)
 
 
 def spoken(language: str) -> str:
@@ -67,9 +68,12 @@ def _tidy(text: str) -> str:
 
 def _frame(business: Business) -> dict[str, Any]:
     """What the layout of every letter shows: who writes, and the ways to the hub and out."""
+    named = [business.legal_name] if business.legal_name not in ("", business.name) else []
     return {
         "business": business,
         "test": tenancy.current_mode() == tenancy.TEST,
+        "sender_lines": [business.name, *named, *business.address_lines],
+        "contact": business.support_email or business.sender_email or settings.MAIL_FROM,
         "hub_url": link_for(business, "hub:door"),
         "cancel_url": link_for(business, "legal:cancel"),
         "withdraw_url": link_for(business, "legal:withdraw"),

@@ -15,6 +15,7 @@ from django.db.models import F, QuerySet
 from django.tasks import task
 
 from wainwright.core import clock, tenancy
+from wainwright.core.sweeping import BATCH
 from wainwright.letters import message
 from wainwright.letters.kinds import SECRET
 from wainwright.letters.models import Letter
@@ -36,10 +37,12 @@ def send(account_id: int, mode: str, letter_id: int) -> None:
         send_now(letter_id)
 
 
-def send_waiting(limit: int = 200) -> int:
-    """For the sweep: sends what is due, also what a sender that died left. Returns how many."""
-    ids = _due().order_by("due_at", "pk").values_list("pk", flat=True)[:limit]
-    return sum(send_now(letter_id) for letter_id in list(ids))
+def send_waiting(limit: int = BATCH) -> int:
+    """For the sweep: tries what is due, also what a sender that died left. Returns how many."""
+    ids = list(_due().order_by("due_at", "pk").values_list("pk", flat=True)[:limit])
+    for letter_id in ids:
+        send_now(letter_id)
+    return len(ids)
 
 
 def send_now(letter_id: int) -> bool:

@@ -13,7 +13,7 @@ from django.utils import translation
 from jinja2 import Environment, StrictUndefined, select_autoescape
 
 from wainwright.consumer_law import words
-from wainwright.web import accents, formats, toasts
+from wainwright.web import accents, formats, sentences, toasts
 
 
 def environment(**options: Any) -> Environment:
@@ -48,6 +48,7 @@ def environment(**options: Any) -> Environment:
         "statutory": statutory,
         "toasts_of": toasts.toasts_of,
     }
+    env.globals |= sentences.GLOBALS
     env.filters |= formats.FILTERS
     return env
 

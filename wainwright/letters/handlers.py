@@ -1,0 +1,189 @@
+"""Which letter follows which event. Each handler may run twice and still brings one letter."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from wainwright.billing.events import (
+    CancellationAsked,
+    CancellationUndone,
+    MethodReplaced,
+    RenewalFailed,
+    SubscriptionCancelled,
+    SubscriptionCompleted,
+    SubscriptionEvent,
+    SubscriptionPaused,
+    SubscriptionResumed,
+)
+from wainwright.billing.models import Period, Subscription
+from wainwright.core.events import EventRow
+from wainwright.core.money import Money
+from wainwright.customers.models import Customer
+from wainwright.invoicing.models import CREDIT_NOTE, INVOICE, Document
+from wainwright.letters.plans import plan_of
+from wainwright.letters.writing import Attachment, write
+from wainwright.payments.events import PaymentSucceeded, RefundSucceeded
+from wainwright.payments.models import BillLine, Method, Payment, Refund
+from wainwright.sales.models import Line, Order
+
+GIVEN_UP = "dunning"  # the source billing names when it ends what could not be charged
+
+
+def send_receipt(event: PaymentSucceeded, row: EventRow) -> None:
+    """Every payment brings a receipt, also a payment of nothing."""
+    payment = Payment.objects.select_related("bill", "customer__business", "method").get(
+        pk=event.payment_id
+    )
+    if payment.purpose == Payment.CHECKOUT:
+        _receipt(payment, row)
+    elif payment.purpose == Payment.RENEWAL:
+        _renewal_receipt(payment, row)
+
+
+def _receipt(payment: Payment, row: EventRow) -> None:
+    order = Order.objects.get(bill_id=payment.bill_id)
+    lines = list(Line.objects.filter(order=order).select_related("product").order_by("position"))
+    subscriptions = _subscriptions().filter(order=order).order_by("pk")
+    product = lines[0].product
+    document = Document.objects.filter(bill_id=payment.bill_id, kind=INVOICE).first()
+    _tell(
+        payment.customer,
+        "receipt",
+        row,
+        {
+            "order": order,
+            "items": [line.name for line in lines],
+            "sums": [(_item(line), Money(line.gross, line.currency)) for line in lines],
+            "tax": Money(order.tax, order.currency),
+            "payment": payment,
+            "plans": [plan_of(subscription) for subscription in subscriptions],
+            "detailed": product is None or product.receipt == "detailed",
+            "access_url": product.access_url if product else "",
+            "document": document,
+        },
+        document,
+    )
+
+
+def _item(line: Line) -> str:
+    return f"{line.quantity} × {line.name}" if line.quantity > 1 else line.name
+
+
+def _renewal_receipt(payment: Payment, row: EventRow) -> None:
+    period = Period.objects.get(bill_id=payment.bill_id)
+    subscription = _subscriptions().get(pk=period.subscription_id)
+    document = Document.objects.filter(bill_id=payment.bill_id, kind=INVOICE).first()
+    context = {"payment": payment, "period": period, "document": document}
+    _tell_of(subscription, "renewal_receipt", row, context, document)
+
+
+def tell_of_failed_renewal(event: RenewalFailed, row: EventRow) -> None:
+    """After the last try there is one letter only: that it has ended."""
+    if event.retry_at is None:
+        return
+    subscription = _subscription(event)
+    payment = Payment.objects.filter(pk=event.payment_id).select_related("method").first()
+    context = {
+        "decline": event.decline,
+        "method": payment.method if payment else subscription.method,
+        "retry_at": datetime.fromisoformat(event.retry_at),
+    }
+    _tell_of(subscription, "payment_failed", row, context)
+
+
+def tell_of_cancellation(event: CancellationAsked, row: EventRow) -> None:
+    context = {"until": datetime.fromisoformat(event.cancel_at)}
+    _tell_of(_subscription(event), "cancellation_asked", row, context)
+
+
+def tell_of_undone_cancellation(event: CancellationUndone, row: EventRow) -> None:
+    _tell_of(_subscription(event), "cancellation_undone", row)
+
+
+def tell_of_end(event: SubscriptionCancelled, row: EventRow) -> None:
+    """Nobody is told twice: an end that was announced when it was asked for brings no letter."""
+    if event.announced:
+        return
+    subscription = _subscription(event)
+    given_up = subscription.cancel_source == GIVEN_UP
+    _tell_of(subscription, "subscription_given_up" if given_up else "cancelled_now", row)
+
+
+def tell_of_completion(event: SubscriptionCompleted, row: EventRow) -> None:
+    _tell_of(_subscription(event), "completed", row)
+
+
+def tell_of_pause(event: SubscriptionPaused, row: EventRow) -> None:
+    _tell_of(_subscription(event), "paused", row)
+
+
+def tell_of_resumption(event: SubscriptionResumed, row: EventRow) -> None:
+    _tell_of(_subscription(event), "resumed", row)
+
+
+def tell_of_replaced_method(event: MethodReplaced, row: EventRow) -> None:
+    method = Method.objects.get(pk=event.method_id)
+    _tell_of(_subscription(event), "method_replaced", row, {"method": method})
+
+
+def tell_of_refund(event: RefundSucceeded, row: EventRow) -> None:
+    """A refund of a payment that never became an order has nobody to write to."""
+    refund = Refund.objects.select_related("payment__customer__business", "payment__method").get(
+        pk=event.refund_id
+    )
+    payment = refund.payment
+    if payment.customer is None:
+        return
+    document = Document.objects.filter(refund=refund, kind=CREDIT_NOTE).first()
+    lines = BillLine.objects.filter(bill_id=payment.bill_id).order_by("position")
+    context = {
+        "refund": refund,
+        "payment": payment,
+        "items": [line.description for line in lines],
+        "document": document,
+    }
+    _tell(payment.customer, "refund", row, context, document)
+
+
+def _subscriptions() -> Any:
+    return Subscription.objects.select_related(
+        "customer__business", "business", "product", "method"
+    )
+
+
+def _subscription(event: SubscriptionEvent) -> Subscription:
+    found: Subscription = _subscriptions().get(pk=event.subscription_id)
+    return found
+
+
+def _tell_of(
+    subscription: Subscription,
+    kind: str,
+    row: EventRow,
+    context: dict[str, Any] | None = None,
+    document: Document | None = None,
+) -> None:
+    known = {"subscription": subscription, "plan": plan_of(subscription)} | (context or {})
+    _tell(subscription.customer, kind, row, known, document)
+
+
+def _tell(
+    customer: Customer | None,
+    kind: str,
+    row: EventRow,
+    context: dict[str, Any],
+    document: Document | None = None,
+) -> None:
+    assert customer is not None, f"{row.name} {row.public_id} belongs to nobody"
+    attached: list[Attachment] = [{"document": document.public_id}] if document else []
+    write(
+        kind=kind,
+        cause=row.public_id,
+        recipient=customer.email,
+        customer=customer,
+        business=customer.business,
+        language=customer.language,
+        context={"customer": customer} | context,
+        attachments=attached,
+    )

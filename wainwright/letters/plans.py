@@ -1,0 +1,54 @@
+"""What comes next in a subscription, as facts that letters put into sentences."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from wainwright.billing import states
+from wainwright.billing.models import Subscription
+from wainwright.billing.renewals import next_totals
+from wainwright.catalog.models import Price
+from wainwright.core.money import Money
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """`regular` is each coming payment with its tax; `next_at` is None when none comes."""
+
+    name: str
+    kind: str
+    interval: str
+    regular: Money
+    made: int
+    total: int | None
+    trial_ends_at: datetime | None
+    next_at: datetime | None
+    last_at: datetime | None
+
+    @property
+    def endless(self) -> bool:
+        return self.total is None
+
+    @property
+    def cancellable(self) -> bool:
+        """A split payment is one price in parts; everything else may be left."""
+        return self.kind != Price.SPLIT
+
+
+def plan_of(subscription: Subscription) -> Plan:
+    """Call with product and business loaded."""
+    total = subscription.payments_total
+    ending = subscription.ended or subscription.cancel_at is not None
+    in_trial = subscription.state == states.TRIALING
+    return Plan(
+        name=subscription.name,
+        kind=subscription.kind,
+        interval=subscription.interval,
+        regular=next_totals(subscription).gross,
+        made=subscription.payments_made,
+        total=total,
+        trial_ends_at=subscription.trial_ends_at if in_trial else None,
+        next_at=None if ending else subscription.next_due_at,
+        last_at=subscription.due(total - 1) if total else None,
+    )

@@ -1,0 +1,128 @@
+"""Sentences that pages and both parts of letters share, in the language and zone active now."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Protocol
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from wainwright.core.money import Money
+from wainwright.web import formats
+
+
+class Plan(Protocol):
+    """What is said of an arrangement with future payments; `last_at` is set where `total` is."""
+
+    @property
+    def interval(self) -> str: ...
+    @property
+    def regular(self) -> Money: ...
+    @property
+    def made(self) -> int: ...
+    @property
+    def total(self) -> int | None: ...
+    @property
+    def trial_ends_at(self) -> datetime | None: ...
+    @property
+    def next_at(self) -> datetime | None: ...
+    @property
+    def last_at(self) -> datetime | None: ...
+    @property
+    def cancellable(self) -> bool: ...
+
+
+def next_payment(plan: Plan) -> str:
+    """What is charged next, how often and until when, with calendar dates."""
+    if plan.next_at is None:
+        return _("Nothing more will be charged for it.")
+    if plan.total is None:
+        return _endless(plan, plan.next_at)
+    return _limited(plan, plan.next_at, plan.total)
+
+
+def _endless(plan: Plan, next_at: datetime) -> str:
+    if plan.trial_ends_at:
+        return _(
+            "The trial runs until %(end)s. From then on it costs %(sum)s %(each)s until you cancel;"
+            " the first payment is due on %(date)s."
+        ) % _words(plan, next_at)
+    return _(
+        "It renews by itself and costs %(sum)s %(each)s until you cancel; the next payment is due"
+        " on %(date)s."
+    ) % _words(plan, next_at)
+
+
+def _limited(plan: Plan, next_at: datetime, total: int) -> str:
+    words = _words(plan, next_at)
+    if plan.trial_ends_at:
+        return (
+            ngettext(
+                "The trial runs until %(end)s. Then %(count)s payment of %(sum)s follows, on"
+                " %(date)s. After that nothing more is charged.",
+                "The trial runs until %(end)s. Then %(count)s more of %(sum)s %(each)s follow,"
+                " the first on %(date)s, the last on %(last)s. After that nothing more is charged.",
+                total - plan.made,
+            )
+            % words
+        )
+    return (
+        ngettext(
+            "%(made)s of %(total)s payments are made. The last, %(sum)s, is due on %(date)s. After"
+            " that nothing more is charged.",
+            "%(made)s of %(total)s payments are made. %(count)s more of %(sum)s %(each)s follow,"
+            " the next on %(date)s, the last on %(last)s. After that nothing more is charged.",
+            total - plan.made,
+        )
+        % words
+    )
+
+
+def _words(plan: Plan, next_at: datetime) -> dict[str, str | int]:
+    return {
+        "sum": formats.money(plan.regular),
+        "each": formats.interval(plan.interval),
+        "date": formats.date(next_at),
+        "end": formats.date(plan.trial_ends_at) if plan.trial_ends_at else "",
+        "last": formats.date(plan.last_at) if plan.last_at else "",
+        "made": plan.made,
+        "total": plan.total or 0,
+        "count": (plan.total or 0) - plan.made,
+    }
+
+
+def how_to_cancel(plan: Plan) -> str:
+    """Whether and until when it can be left, and what that spares."""
+    if plan.next_at is None:
+        return ""
+    if not plan.cancellable:
+        return _(
+            "This is one price paid in parts, so it cannot be cancelled online. If something is"
+            " not right, please write to us."
+        )
+    return _(
+        "You can cancel online at any time, without giving a reason. Cancel before %(date)s and"
+        " nothing more is charged."
+    ) % {"date": formats.date(plan.next_at)}
+
+
+def why_declined(code: str) -> str:
+    """Why a payment did not go through, without accusing anybody."""
+    return {
+        "insufficient_funds": _("There was not enough money on the account or card."),
+        "try_again": _("The bank could not answer at that moment."),
+        "authentication_required": _("The bank wants you to confirm the payment yourself."),
+        "expired_card": _("The card has expired."),
+        "invalid_card": _("The card's details are not valid any more."),
+        "method_gone": _("The saved payment method no longer exists."),
+        "do_not_retry": _("The bank does not allow this card to be charged any more."),
+        "limit": _("The payment went beyond a limit."),
+    }.get(code, _("The bank declined the payment without saying why."))
+
+
+GLOBALS = {
+    "next_payment": next_payment,
+    "how_to_cancel": how_to_cancel,
+    "why_declined": why_declined,
+}
