@@ -11,7 +11,7 @@ import resource
 import sys
 
 PIXELS_A_SIDE = 2000
-SHOWN_AT_MOST = (1000, 500)
+SHOWN_AT_MOST = (500, 140)
 
 
 def main() -> int:

@@ -62,5 +62,4 @@ def day(value: date, language: str) -> str:
 
 def country(code: str, language: str) -> str:
     """The country's name in the reader's language, or the code where it has none."""
-    names: dict[str, str] = locale_of(language).territories
-    return names.get(code.upper(), code)
+    return str(locale_of(language).territories.get(code.upper(), code))
