@@ -145,7 +145,7 @@ def _customers(business: Business, orders: list[PastOrder]) -> dict[str, int]:
     made = Customer.objects.bulk_create(
         Customer(
             public_id=new_id("cus"),
-            business=business,
+            business_id=business.pk,
             email=order.email,
             email_key=key,
             name=order.name,
@@ -162,7 +162,7 @@ def _customers(business: Business, orders: list[PastOrder]) -> dict[str, int]:
 def _order(business: Business, customer_id: int, order: PastOrder) -> Order:
     return Order(
         public_id=new_id("ord"),
-        business=business,
+        business_id=business.pk,
         customer_id=customer_id,
         source=Order.IMPORT,
         order_ref=order.order_ref,
@@ -178,7 +178,7 @@ def _order(business: Business, customer_id: int, order: PastOrder) -> Order:
 def _line(row: Order, order: PastOrder) -> Line:
     return Line(
         business_id=row.business_id,
-        order=row,
+        order_id=row.pk,
         name=order.item,
         code=order.product_code,
         quantity=order.quantity,
@@ -194,7 +194,7 @@ def _entry(row: Order, order: PastOrder) -> Entry:
         public_id=new_id("ent"),
         business_id=row.business_id,
         kind=Entry.CHARGE,
-        order=row,
+        order_id=row.pk,
         customer_id=row.customer_id,
         item=order.item,
         currency=row.currency,
