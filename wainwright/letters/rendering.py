@@ -42,6 +42,12 @@ def render(
     return Words(subject[:_SUBJECT_LENGTH], _tidy(text), html)
 
 
+def render_text(template: str, *, language: str, zone: str, context: Mapping[str, Any]) -> str:
+    """A plain text of its own, such as a file to attach."""
+    with translation.override(spoken(language)), timezone.override(ZoneInfo(zone)):
+        return _tidy(_template(template).render(context))
+
+
 def spoken(language: str) -> str:
     """The language itself where this install speaks it, else its parent, else the default."""
     known = {code for code, _name in settings.LANGUAGES}
