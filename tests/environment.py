@@ -18,6 +18,7 @@ for name in list(os.environ):
         del os.environ[name]
 
 DATA = Path(tempfile.mkdtemp(prefix="wainwright-tests-"))
+(DATA / "static").mkdir()
 os.environ["WAINWRIGHT_DATA"] = str(DATA)
 os.environ["WAINWRIGHT_SECRET_KEY"] = "the tests' own key, known to everybody who reads them"
 os.environ["WAINWRIGHT_ENCRYPTION_KEYS"] = "dGhlIHRlc3RzJyBrZXksIGtub3duIHRvIGV2ZXJ5b24="

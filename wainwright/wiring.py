@@ -90,6 +90,11 @@ def recurring() -> list[Callable[[], Any]]:
 
 def sweep() -> None:
     """Finds what is due from rows, for every account and both modes."""
+    from wainwright.payments.gateways.test.ledger import LEDGER_FILE
+    from wainwright.payments.gateways.test.worker import deliver_webhooks
+
+    if (settings.DATA / LEDGER_FILE).exists():
+        deliver_webhooks(settings.DATA / LEDGER_FILE)
     for account_id in _account_ids():
         for mode in ("live", "test"):
             sweep_account(account_id, mode)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -210,6 +210,7 @@ def book(payment_id: int, outcome: gateways.Outcome, *, by: Actor = GATEWAY) -> 
         final = (Payment.SUCCEEDED, Payment.DECLINED)
         if payment.state in final or not _newer(payment, outcome):
             return payment
+        outcome = _without_buyer(payment, outcome)
         payment.state = _STATE[outcome.status]
         _keep_what_was_said(payment, outcome, info)
         if payment.state == Payment.SUCCEEDED:
@@ -224,6 +225,18 @@ def book(payment_id: int, outcome: gateways.Outcome, *, by: Actor = GATEWAY) -> 
 def _newer(payment: Payment, outcome: gateways.Outcome) -> bool:
     """An abandoned attempt is only brought back by money that moved."""
     return payment.state != Payment.ABANDONED or outcome.status == OutcomeStatus.SUCCEEDED
+
+
+def _without_buyer(payment: Payment, outcome: gateways.Outcome) -> gateways.Outcome:
+    """A renewal has no buyer before the screen: a bank that wants to see him has said no."""
+    if payment.purpose != Payment.RENEWAL or outcome.status != OutcomeStatus.ACTION_REQUIRED:
+        return outcome
+    return replace(
+        outcome,
+        status=OutcomeStatus.DECLINED,
+        decline=gateways.Decline.AUTHENTICATION_REQUIRED,
+        action=None,
+    )
 
 
 def _describe(payment_id: int, outcome: gateways.Outcome) -> gateways.MethodInfo | None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import base64
 import json
-import secrets
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -12,14 +10,13 @@ from django.db import transaction
 
 from wainwright.accounts.links import link_for
 from wainwright.accounts.models import Business
-from wainwright.core import audit, clock, vault
+from wainwright.core import audit, clock, signatures, vault
 from wainwright.core.actors import Actor
 from wainwright.core.ids import new_id
 from wainwright.payments.gateways import adapter
 from wainwright.payments.gateways import base as gateways
+from wainwright.payments.gateways.test.ledger import LEDGER_FILE
 from wainwright.payments.models import Connection
-
-TEST_LEDGER = "testgateway.sqlite3"
 
 
 def connect_test_gateway(business: Business, *, by: Actor) -> Connection:
@@ -27,8 +24,8 @@ def connect_test_gateway(business: Business, *, by: Actor) -> Connection:
     known = Connection.objects.filter(business=business, gateway="test", active=True).first()
     if known is not None:
         return known  # type: ignore[no-any-return]
-    webhook = "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
-    return connect(business, gateway="test", label="Test", secrets={"webhook": webhook}, by=by)
+    secrets = {"webhook": signatures.new_secret()}
+    return connect(business, gateway="test", label="Test", secrets=secrets, by=by)
 
 
 def connect(
@@ -80,7 +77,7 @@ def adapter_for(connection: Connection) -> gateways.Gateway:
         secrets=json.loads(opened),
         webhook_url=webhook_address(connection),
         base_urls={"page": test_gateway_origin()} if connection.gateway == "test" else {},
-        settings={"ledger": str(settings.DATA / TEST_LEDGER)}
+        settings={"ledger": str(settings.DATA / LEDGER_FILE)}
         if connection.gateway == "test"
         else {},
     )
@@ -91,3 +88,10 @@ def test_gateway_origin() -> str:
     """Where the Test gateway shows its card page: an origin of its own beside this install's."""
     port = urlsplit(settings.URL).port
     return "http://testgateway.localhost" + (f":{port}" if port else "")
+
+
+def connection_by_id(business_id: int, public_id: str) -> Connection | None:
+    """The business's connection of the scope's mode with this public id."""
+    rows = Connection.objects.filter(business_id=business_id, public_id=public_id)
+    found: Connection | None = rows.select_related("business").first()
+    return found

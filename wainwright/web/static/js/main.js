@@ -6,3 +6,4 @@ import "./menu.js";
 import "./focus.js";
 import "./filters.js";
 import "./hotkey.js";
+import "./updates.js";

@@ -1,0 +1,1 @@
+"""Making what tests need, always through the product's own functions."""
