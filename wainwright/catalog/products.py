@@ -74,6 +74,13 @@ def archive_product(product: Product, *, by: Actor) -> Product:
     return product
 
 
+def restore_product(product: Product, *, by: Actor) -> Product:
+    """For sale again, with the prices it had."""
+    product.archived_at = None
+    _save(product, "product.restored", by)
+    return product
+
+
 _LINES = {"name": 200, "label": 200, "access_url": 500}
 _CHOICES = {"kind": dict(Product.KINDS), "receipt": dict(Product.RECEIPTS)}
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.db.models import QuerySet
 
 from wainwright.catalog.models import Price, Product
@@ -18,3 +20,15 @@ def prices_of(product: Product) -> QuerySet[Price]:
     """What is offered, the preferred first."""
     rows: QuerySet[Price] = Price.objects.filter(product=product, archived_at=None)
     return rows.select_related("product").order_by("-preferred", "position", "pk")
+
+
+def prices_of_all(products: Iterable[Product]) -> QuerySet[Price]:
+    """What is offered for any of them, in one query."""
+    rows: QuerySet[Price] = Price.objects.filter(product__in=list(products), archived_at=None)
+    return rows.select_related("product").order_by("-preferred", "position", "pk")
+
+
+def archived_prices_of(product: Product) -> QuerySet[Price]:
+    """What was offered once, newest first."""
+    rows: QuerySet[Price] = Price.objects.filter(product=product, archived_at__isnull=False)
+    return rows.select_related("product").order_by("-archived_at", "-pk")
