@@ -44,9 +44,9 @@ class HostMiddleware:
         else:
             found = directory.main_business()
         request.business = found  # type: ignore[attr-defined]
-        if slug is not None:
-            set_script_prefix(f"/b/{slug}/")
-            request.path_info = rest
+        request.path_info = rest
+        # Always set, because the thread remembers the prefix of the request before.
+        set_script_prefix("/" if slug is None else f"/b/{slug}/")
         return self.get_response(request)
 
 
