@@ -22,6 +22,7 @@ _HERE = Path(__file__).resolve().parent
 _TEMPLATE = _HERE / "templates" / "document.typ"
 _FONTS = _HERE / "fonts"
 _STANDARDS: list[typst.PDFStandard] = ["ua-1", "a-3a"]
+_PNG_HEADER = b"IHDR"
 _threads = threading.local()
 
 
@@ -38,19 +39,29 @@ def draw(content: DocumentContent, logo: bytes | None = None) -> Drawn:
     """The PDF of a document, PDF/UA-1 and PDF/A-3a: the same bytes for the same content and logo.
 
     Text that our fonts cannot show still gives a document: a plain PDF with whatever fonts the
-    machine has, flagged with the reason. The logo is a PNG as `core.images.clean_logo` gives it.
+    machine has, flagged with the reason. `logo` is a PNG as `core.images.clean_logo` gives it; one
+    that cannot be read any more is left out.
     """
     import typst
 
-    page = printed.page(content)
-    if logo is not None:
-        page["logo"] = _framed(logo)
     moment = datetime.combine(content.issued_on, time(), tzinfo=UTC)
+    page = printed.page(content)
+    if logo is not None and len(logo) > 24 and logo[12:16] == _PNG_HEADER:
+        page["logo"] = _framed(logo)
     try:
         return Drawn(_compile(page, moment, _STANDARDS))
     except typst.TypstError as error:
-        pdf = _compile(page, moment, [], any_font=True)
-        return Drawn(pdf, flagged=True, flag_reason=error.message)
+        return Drawn(_plain(page, moment), flagged=True, flag_reason=error.message)
+
+
+def _plain(page: dict[str, Any], moment: datetime) -> bytes:
+    import typst
+
+    try:
+        return _compile(page, moment, [], any_font=True)
+    except typst.TypstError:
+        bare = {name: value for name, value in page.items() if name != "logo"}
+        return _compile(bare, moment, [], any_font=True)
 
 
 def _compile(
