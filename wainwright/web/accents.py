@@ -15,8 +15,8 @@ DEFAULT = "#14532d"
 TEXT, CONTROL = 4.5, 3.0
 
 # What accents stand on: surface, ground and sunken of tokens.css, and the pale accent itself.
-_LIGHT_GROUNDS = ("#ffffff", "#f9f9f7", "#f2f3f0")
-_DARK_GROUNDS = ("#171d1c", "#101514", "#1d2423")
+LIGHT_GROUNDS = ("#ffffff", "#f9f9f7", "#f2f3f0")
+DARK_GROUNDS = ("#171d1c", "#101514", "#1d2423")
 _DARK_INK = "#0c1411"
 
 
@@ -84,8 +84,8 @@ def contrast(one: str, other: str) -> float:
 def _light(chosen: str) -> Palette:
     _lightness, chroma, hue = oklch(chosen)
     soft = hex_of(0.955, min(chroma, 0.02), hue)
-    text = _moved(chosen, (*_LIGHT_GROUNDS, soft), TEXT, step=-0.005)
-    fill = _moved(chosen, _LIGHT_GROUNDS, CONTROL, step=-0.005)
+    text = _moved(chosen, (*LIGHT_GROUNDS, soft), TEXT, step=-0.005)
+    fill = _moved(chosen, LIGHT_GROUNDS, CONTROL, step=-0.005)
     ink = "#ffffff" if contrast(fill, "#ffffff") >= TEXT else _DARK_INK
     hover = _towards(fill, -0.06 if ink == "#ffffff" and oklch(fill)[0] > 0.25 else 0.06)
     return Palette(fill, hover, ink, text, soft, fill)
@@ -95,7 +95,7 @@ def _dark(chosen: str) -> Palette:
     lightness, chroma, hue = oklch(chosen)
     soft = hex_of(0.285, min(chroma, 0.03), hue)
     start = hex_of(max(lightness, 0.8), min(chroma, 0.1), hue)
-    text = _moved(start, (*_DARK_GROUNDS, soft), TEXT, step=0.005)
+    text = _moved(start, (*DARK_GROUNDS, soft), TEXT, step=0.005)
     return Palette(text, _towards(text, 0.06), _DARK_INK, text, soft, text)
 
 

@@ -55,7 +55,7 @@ def month(value: Moment, zone: Zone = None) -> str:
 
 def time(value: dt.datetime, zone: Zone = None) -> str:
     """09:05."""
-    return _time(_local(value, zone), _locale_code())
+    return _time(_local(value, zone).time(), _locale_code())
 
 
 def datetime(value: dt.datetime, zone: Zone = None) -> str:
@@ -163,8 +163,8 @@ def _month(day: dt.date, code: str) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _time(moment: dt.datetime, code: str) -> str:
-    return format_time(moment.time(), format="short", locale=_locale(code))
+def _time(hour: dt.time, code: str) -> str:
+    return format_time(hour, format="short", locale=_locale(code))
 
 
 @lru_cache(maxsize=2048)
