@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from wainwright.payments.models import Payment
+from collections.abc import Sequence
+
+from django.db.models import Sum
+
+from wainwright.core.money import Money
+from wainwright.payments.models import Payment, Refund
 
 
 def payment_of_checkout(business_id: int, public_id: str) -> Payment | None:
@@ -12,3 +17,15 @@ def payment_of_checkout(business_id: int, public_id: str) -> Payment | None:
     )
     found: Payment | None = rows.select_related("connection__business", "bill", "customer").first()
     return found
+
+
+def left_to_refund(payments: Sequence[Payment]) -> dict[int, Money]:
+    """What may still be given back of each, by its key, in one query; see refunds.refundable."""
+    refunds = Refund.objects.filter(payment__in=payments).exclude(state=Refund.DECLINED)
+    gone = dict(refunds.values_list("payment_id").annotate(Sum("amount")))
+    return {
+        payment.pk: Money(payment.amount - gone.get(payment.pk, 0), payment.currency)
+        if payment.state == Payment.SUCCEEDED and payment.connection_id
+        else Money.zero(payment.currency)
+        for payment in payments
+    }
