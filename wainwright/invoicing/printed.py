@@ -13,7 +13,7 @@ from wainwright.invoicing import figures
 from wainwright.invoicing.content import Buyer, ContentLine, DocumentContent, Seller, TaxId
 from wainwright.invoicing.printable import paragraph, phrase
 
-NAME, LINE, DESCRIPTION, PARAGRAPH = 200, 120, 500, 2000
+NUMBER, HEAD, LINE, NAME, DESCRIPTION, PARAGRAPH = 60, 60, 120, 200, 500, 2000
 MOST_LINES = 12
 PAPERS = {"a4": "a4", "letter": "us-letter"}
 
@@ -31,7 +31,8 @@ def page(content: DocumentContent) -> dict[str, Any]:
             "date": _date_parts(content.issued_on),
             "test": _("TEST") if content.mode == "test" else "",
             "heading": heading,
-            "title": f"{heading} {phrase(content.printed_number, LINE)}",
+            "title": f"{heading} {phrase(content.printed_number, NUMBER)}",
+            "head": phrase(content.seller.name, HEAD),
             "words": _words(),
             "seller": {
                 "name": phrase(content.seller.name, NAME),
@@ -110,7 +111,7 @@ def _facts(content: DocumentContent) -> list[tuple[str, str]]:
 
 
 def _fact(value: str | date | None, content: DocumentContent) -> str:
-    return _day(value, content) if isinstance(value, date) else phrase(value or "", LINE)
+    return _day(value, content) if isinstance(value, date) else phrase(value or "", NUMBER)
 
 
 def _untaxed(content: DocumentContent) -> bool:
