@@ -13,7 +13,7 @@ _MISREAD = str.maketrans("ILO", "110")
 
 
 class CodeHasher(Argon2PasswordHasher):
-    """Slow enough for a secret of 40 bits that lives ten minutes, without a staff password's cost."""
+    """Slow enough for 40 bits that live ten minutes, without the cost of a staff password."""
 
     time_cost = 2
     memory_cost = 19_456

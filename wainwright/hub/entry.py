@@ -98,12 +98,13 @@ def mint(account_id: int, access_request_id: int) -> None:
     with scope(account_id, LIVE):
         request = queries.waiting_request(access_request_id)
     if request is None:
-        return None
+        return
     for mode in (LIVE, TEST):
         with scope(account_id, mode):
             customer = queries.customer_behind(request)
             if customer is not None:
-                return _let_in(request, customer)
+                _let_in(request, customer)
+                return
     with scope(account_id, LIVE):
         queries.unused_request(access_request_id).update(voided_at=clock.wall())
 

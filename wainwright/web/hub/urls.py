@@ -1,7 +1,26 @@
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
+
+from wainwright.web.hub import cancelling, documents, entering, home, methods, subscriptions
 
 app_name = "hub"
 
-urlpatterns: list[URLPattern] = []
+_SUBSCRIPTION = "hub/subscriptions/<slug:public_id>/"
+
+urlpatterns = [
+    path("updateinfo/", entering.door, name="door"),
+    path("updateinfo/sent/<slug:asked>/", entering.sent, name="sent"),
+    path("l/<str:token>/", entering.link, name="link"),
+    path("l/<str:token>", entering.link),  # never redirected: the answer would repeat the token
+    path("hub/", home.home, name="home"),
+    path("hub/signout/", entering.sign_out, name="sign_out"),
+    path(_SUBSCRIPTION, subscriptions.subscription, name="subscription"),
+    path(f"{_SUBSCRIPTION}cancellation/", cancelling.cancellation, name="cancellation"),
+    path(f"{_SUBSCRIPTION}cancellation/undo/", cancelling.undo, name="undo_cancellation"),
+    path(f"{_SUBSCRIPTION}method/", methods.replace, name="replace_method"),
+    path(f"{_SUBSCRIPTION}method/return/<slug:payment>/", methods.returned, name="method_returned"),
+    path("hub/documents/", documents.documents, name="documents"),
+    path("hub/documents/<slug:public_id>/", documents.document, name="document"),
+    path("hub/documents/<slug:public_id>/pdf/", documents.pdf, name="document_pdf"),
+]

@@ -1,0 +1,109 @@
+"""What happened to one subscription, newest first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from wainwright.billing import events as billing
+from wainwright.billing.models import Pause, Period, Subscription
+from wainwright.core.models import EventRow
+from wainwright.core.money import Money
+from wainwright.invoicing.models import Document
+from wainwright.payments.models import Payment, Refund
+
+_TOLD = (
+    billing.CancellationAsked.name,
+    billing.CancellationUndone.name,
+    billing.SubscriptionCancelled.name,
+    billing.SubscriptionCompleted.name,
+    billing.MethodReplaced.name,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """`kind` is started, paid, declined, pending, refunded, paused, resumed or an event's name."""
+
+    at: datetime
+    kind: str
+    amount: Money | None = None
+    decline: str = ""
+    document: Document | None = None
+
+
+def history_of(subscription: Subscription) -> list[Moment]:
+    periods = Period.objects.filter(subscription=subscription)
+    payments = list(
+        Payment.objects.filter(bill_id__in=periods.values("bill_id")).exclude(
+            state__in=(Payment.STARTED, Payment.ABANDONED)
+        )
+    )
+    refunds = list(Refund.objects.filter(payment__in=payments, state=Refund.SUCCEEDED))
+    documents = _documents(payments, refunds)
+    moments = [
+        Moment(subscription.started_at, "started"),
+        *_payments(payments, documents),
+        *_refunds(refunds, documents),
+        *_pauses(subscription),
+        *_told(subscription),
+    ]
+    return sorted(moments, key=lambda moment: moment.at)[::-1]
+
+
+def _documents(payments: list[Payment], refunds: list[Refund]) -> dict[tuple[str, int], Document]:
+    """By what each is about: ("bill", key) or ("refund", key)."""
+    about_bills = Document.objects.filter(bill_id__in=[each.bill_id for each in payments])
+    about_refunds = Document.objects.filter(refund__in=refunds)
+    found = (about_bills | about_refunds).defer("content")
+    return {
+        ("refund", document.refund_id)
+        if document.refund_id
+        else ("bill", document.bill_id): document
+        for document in found
+    }
+
+
+def _payments(
+    payments: Iterable[Payment], documents: dict[tuple[str, int], Document]
+) -> Iterator[Moment]:
+    kinds = {Payment.SUCCEEDED: "paid", Payment.DECLINED: "declined"}
+    for payment in payments:
+        paid = payment.state == Payment.SUCCEEDED
+        if paid and not payment.amount:
+            continue  # a free trial's start is told as its start
+        yield Moment(
+            at=payment.settled_at or payment.started_at,
+            kind=kinds.get(payment.state, "pending"),
+            amount=payment.money,
+            decline=payment.decline,
+            document=documents.get(("bill", payment.bill_id or 0)) if paid else None,
+        )
+
+
+def _refunds(
+    refunds: Iterable[Refund], documents: dict[tuple[str, int], Document]
+) -> Iterator[Moment]:
+    for refund in refunds:
+        at = refund.settled_at or refund.started_at
+        note = documents.get(("refund", refund.pk))
+        yield Moment(at, "refunded", amount=refund.money, document=note)
+
+
+def _pauses(subscription: Subscription) -> Iterator[Moment]:
+    for pause in Pause.objects.filter(subscription=subscription):
+        yield Moment(pause.started_at, "paused")
+        if pause.ended_at and pause.ended_at != subscription.ended_at:
+            yield Moment(pause.ended_at, "resumed")
+
+
+def _told(subscription: Subscription) -> Iterator[Moment]:
+    rows = EventRow.objects.filter(
+        name__in=_TOLD,
+        at__gte=subscription.started_at,
+        business_id=subscription.business_id,
+        payload__subscription_id=subscription.pk,
+    )
+    for row in rows:
+        yield Moment(row.at, row.name)

@@ -1,0 +1,138 @@
+"""The first page's answers: what needs the customer, what comes next, what pays what."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from wainwright.billing import dunning, renewals, states
+from wainwright.billing.models import Subscription
+from wainwright.core.dates import local_day
+from wainwright.core.money import Money
+from wainwright.customers.models import Customer
+from wainwright.hub import queries
+from wainwright.payments.models import Bill, Method, Payment
+from wainwright.sales.totals import Totals
+from wainwright.tax.queries import Rates
+from wainwright.tax.rounding import taxed
+
+
+@dataclass(frozen=True, slots=True)
+class Overdue:
+    """A bill that could not be charged; `retry_at` is None where this method is not tried again."""
+
+    subscription: Subscription
+    bill: Bill
+    decline: str
+    retry_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Expiring:
+    """A card that pays something and ends this month, or has ended."""
+
+    method: Method
+    pays: list[Subscription]
+    expired: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Next:
+    """The next charge of a subscription."""
+
+    subscription: Subscription
+    at: datetime
+    totals: Totals
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    overdue: list[Overdue]
+    expiring: list[Expiring]
+    next: Next | None
+    active: list[Subscription]
+    ended: list[Subscription]
+    methods: list[tuple[Method, list[Subscription]]]
+    sums: Mapping[int, Money]
+
+
+def overview(customer: Customer, today: date) -> Overview:
+    """Everything about the customer's arrangements; `sums` are regular payments, tax included."""
+    subscriptions = queries.subscriptions_of(customer)
+    active = [each for each in subscriptions if not each.ended]
+    methods = [
+        (method, [each for each in active if pays(method, each)])
+        for method in queries.methods_of(customer)
+    ]
+    return Overview(
+        overdue=_overdue(active),
+        expiring=[
+            Expiring(method, used_by, expired=_ends(method) < (today.year, today.month))
+            for method, used_by in methods
+            if used_by and _ends(method) <= (today.year, today.month)
+        ],
+        next=next_of(active),
+        active=active,
+        ended=[each for each in subscriptions if each.ended],
+        methods=methods,
+        sums=sums_of(active),
+    )
+
+
+def pays(method: Method, subscription: Subscription) -> bool:
+    """Whether a coming payment would be taken from it."""
+    return subscription.method_id == method.pk and subscription.cancel_at is None
+
+
+def next_of(active: list[Subscription]) -> Next | None:
+    """The earliest charge that will come by itself; what is overdue needs the customer instead."""
+    coming = [
+        (each.next_due_at, each.pk, each)
+        for each in active
+        if each.next_due_at is not None and each.state != states.PAST_DUE
+    ]
+    if not coming:
+        return None
+    at, _pk, subscription = min(coming)
+    return Next(subscription, at, renewals.next_totals(subscription))
+
+
+def sums_of(subscriptions: list[Subscription]) -> dict[int, Money]:
+    """Each regular payment by the subscription's key."""
+    rates = Rates.of({each.product_id for each in subscriptions})
+    return {each.pk: _gross(each, rates) for each in subscriptions}
+
+
+def _gross(subscription: Subscription, rates: Rates) -> Money:
+    day = local_day(subscription.due(subscription.payments_made), subscription.zone)
+    percent = rates.percent(subscription.product_id, subscription.business.country, day)
+    inclusive = subscription.tax_behaviour == "inclusive"
+    net, tax = taxed(subscription.money, percent, inclusive=inclusive)
+    return net + tax
+
+
+def _overdue(active: list[Subscription]) -> list[Overdue]:
+    late = [each for each in active if each.state == states.PAST_DUE and each.open_bill]
+    declines = queries.last_declines([each.open_bill_id for each in late])
+    return [overdue(each, declines.get(each.open_bill_id)) for each in late]
+
+
+def overdue(subscription: Subscription, declined: Payment | None) -> Overdue:
+    assert subscription.open_bill is not None
+    pointless = (
+        declined is not None
+        and declined.decline in dunning.POINTLESS
+        and declined.method_id == subscription.method_id
+    )
+    return Overdue(
+        subscription=subscription,
+        bill=subscription.open_bill,
+        decline=declined.decline if declined else "",
+        retry_at=None if pointless else subscription.next_due_at,
+    )
+
+
+def _ends(method: Method) -> tuple[int, int]:
+    """The last month it works; far away where there is none."""
+    return (method.exp_year or 9999, method.exp_month or 12)

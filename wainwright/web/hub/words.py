@@ -1,0 +1,170 @@
+"""States, dates and happenings as sentences, in the reader's language and zone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date as calendar_date
+from datetime import datetime
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+
+from wainwright.billing import events, states
+from wainwright.billing.models import Subscription
+from wainwright.catalog.models import Price
+from wainwright.core.money import Money
+from wainwright.hub.history import Moment
+from wainwright.hub.overview import Next
+from wainwright.invoicing.models import CREDIT_NOTE, Document
+from wainwright.payments.bills import LineDraft
+from wainwright.payments.models import Method
+from wainwright.web.formats import date, interval, money, month, number, short_date
+from wainwright.web.sentences import why_declined
+
+
+def state_of(subscription: Subscription) -> str:
+    """The badge's state."""
+    return "ending" if subscription.ending else subscription.state
+
+
+def state(subscription: Subscription) -> str:
+    """One sentence: how it stands and until when."""
+    if subscription.ended_at:
+        return _ended(subscription)
+    if subscription.cancel_at:
+        return _("Cancelled, yours until %(date)s.") % {"date": date(subscription.cancel_at)}
+    if subscription.state == states.PAUSED and subscription.paused_at:
+        return _("Paused since %(date)s. Nothing is charged until it is resumed.") % {
+            "date": date(subscription.paused_at)
+        }
+    if subscription.state == states.PAST_DUE:
+        return _("A payment is overdue since %(date)s.") % {"date": date(subscription.current_end)}
+    return _running(subscription)
+
+
+def _ended(subscription: Subscription) -> str:
+    day = {"date": date(subscription.ended_at)} if subscription.ended_at else {"date": ""}
+    if subscription.state == states.COMPLETED:
+        made = subscription.payments_made
+        return ngettext(
+            "Completed on %(date)s: the one payment is made.",
+            "Completed on %(date)s: all %(made)s payments are made.",
+            made,
+        ) % {**day, "made": made}
+    if subscription.cancel_source == "dunning":
+        return _("Ended on %(date)s, because a payment failed.") % day
+    return _("Cancelled, ended on %(date)s.") % day
+
+
+def _running(subscription: Subscription) -> str:
+    if subscription.next_due_at is None:
+        return _("Active.")
+    words = {
+        "date": date(subscription.next_due_at),
+        "made": subscription.payments_made,
+        "total": subscription.payments_total,
+    }
+    if subscription.state == states.TRIALING:
+        return _("Trial until %(date)s, then the first payment.") % words
+    if subscription.payments_total is not None:
+        return _("%(made)s of %(total)s paid, the next on %(date)s.") % words
+    return _("Active, renews on %(date)s.") % words
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """What is charged next: `lines` are words and sums that add up to `sum`."""
+
+    name: str
+    at: datetime
+    sum: Money
+    lines: list[tuple[str, Money]]
+
+
+def charge(coming: Next) -> Charge:
+    totals = coming.totals
+    lines = [(_line(line), line.net if totals.tax else line.gross) for line in totals.lines]
+    taxes = [(tax(row.percent), row.tax) for row in totals.taxes if row.tax]
+    return Charge(coming.subscription.name, coming.at, totals.gross, lines + taxes)
+
+
+def _line(line: LineDraft) -> str:
+    name = line.description if line.quantity == 1 else f"{line.quantity} × {line.description}"
+    if line.period_start is None or line.period_end is None:
+        return name
+    return _("%(name)s, %(start)s to %(end)s") % {
+        "name": name,
+        "start": date(line.period_start),
+        "end": date(line.period_end),
+    }
+
+
+def tax(percent: Decimal) -> str:
+    plain = percent.normalize()
+    decimals = max(0, -int(plain.as_tuple().exponent))
+    return _("Tax %(percent)s %%") % {"percent": number(float(plain), decimals)}
+
+
+def method(saved: Method, pays: list[Subscription]) -> tuple[str, str, str]:
+    """Its name, what it pays, and until when it works."""
+    names = ", ".join(each.name for each in pays)
+    until = ""
+    if saved.exp_year and saved.exp_month:
+        last = month(calendar_date(saved.exp_year, saved.exp_month, 1))
+        until = _("works until %(month)s") % {"month": last}
+    uses = _("Pays %(names)s") % {"names": names} if pays else _("Pays nothing at the moment")
+    return saved.label, uses, until
+
+
+def document(issued: Document) -> str:
+    """Its day, what it is, and what for."""
+    names = ", ".join(line.name for line in issued.order.lines.all())
+    what = (
+        _("Credit note for %(names)s") if issued.kind == CREDIT_NOTE else _("Invoice for %(names)s")
+    )
+    return f"{short_date(issued.issued_on)} · {what % {'names': names}}"
+
+
+def price(subscription: Subscription, regular: Money) -> str:
+    """29.00 EUR a month."""
+    return f"{money(regular)} {interval(subscription.interval)}"
+
+
+def kind(name: str) -> str:
+    """Of a purchase, as a filter calls it."""
+    return {
+        Price.ONE_TIME: _("Single purchases"),
+        Price.SUBSCRIPTION: _("Subscriptions"),
+        Price.LIMITED: _("Subscriptions with an end"),
+        Price.SPLIT: _("Paid in parts"),
+    }[name]
+
+
+def moment(happened: Moment) -> tuple[str, str, str, str]:
+    """What happened: title, detail, icon and kind of a timeline's event."""
+    amount = money(happened.amount) if happened.amount else ""
+    return {
+        "started": (_("Started"), "", "plus", ""),
+        "paid": (_("%(sum)s paid") % {"sum": amount}, "", "check", "good"),
+        "declined": (
+            _("A payment of %(sum)s was declined") % {"sum": amount},
+            why_declined(happened.decline) if happened.kind == "declined" else "",
+            "alert",
+            "bad",
+        ),
+        "pending": (
+            _("A payment of %(sum)s is on its way") % {"sum": amount},
+            _("The bank has not answered yet."),
+            "hourglass",
+            "",
+        ),
+        "refunded": (_("%(sum)s refunded") % {"sum": amount}, "", "back", ""),
+        "paused": (_("Paused"), "", "pause", ""),
+        "resumed": (_("Resumed"), "", "repeat", ""),
+        events.CancellationAsked.name: (_("Cancelled for the end of the period"), "", "stop", ""),
+        events.CancellationUndone.name: (_("Cancellation taken back"), "", "repeat", ""),
+        events.SubscriptionCancelled.name: (pgettext("subscription", "Ended"), "", "stop", ""),
+        events.SubscriptionCompleted.name: (_("All payments made"), "", "check", ""),
+        events.MethodReplaced.name: (_("Payment method replaced"), "", "card", ""),
+    }[happened.kind]
