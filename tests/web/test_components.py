@@ -162,7 +162,7 @@ def test_a_table_has_a_caption_and_headings() -> None:
 
 
 def test_an_empty_table_says_so() -> None:
-    assert render(TABLE, columns=["Who"], rows=[]) == "None yet"
+    assert render(TABLE, columns=["Who"], rows=[]) == '<p class="muted">None yet</p>'
 
 
 def test_filters_work_by_their_button() -> None:

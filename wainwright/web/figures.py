@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from wainwright.web.formats import number
 
-WIDTH, HEIGHT = 640, 220
+WIDTH, HEIGHT = 760, 210
 _TOP, _BOTTOM, _LETTER = 12, 24, 7
 _TICK_ROOM = 56
 

@@ -16,12 +16,18 @@ def render_page(
     request: HttpRequest, template: str, context: dict[str, Any], *, block: str
 ) -> HttpResponse:
     """`template`, of which htmx gets only `block`; caches keep the two apart."""
-    if request.headers.get("HX-Request") == "true":
+    if wants_block(request):
         response = HttpResponse(_block(request, template, context, block))
     else:
         response = render(request, template, context)
-    patch_vary_headers(response, ["HX-Request"])
+    patch_vary_headers(response, ["HX-Request", "HX-Request-Type"])
     return response
+
+
+def wants_block(request: HttpRequest) -> bool:
+    """htmx asks for parts, except where it replaces the body: then it wants the page."""
+    headers = request.headers
+    return headers.get("HX-Request") == "true" and headers.get("HX-Request-Type") != "full"
 
 
 def _block(request: HttpRequest, template: str, context: dict[str, Any], block: str) -> str:
