@@ -34,7 +34,10 @@ def table() -> dict[Any, Any]:
     from wainwright.checkout import placing
     from wainwright.checkout.events import OrderPlaced
     from wainwright.core.events import Wires
+    from wainwright.hub import confirmations
+    from wainwright.hub.events import StatementReceived
     from wainwright.invoicing import issuing
+    from wainwright.letters import handlers as letters
     from wainwright.payments import events as payments
     from wainwright.sales import ledger
 
@@ -47,23 +50,27 @@ def table() -> dict[Any, Any]:
                 renewals.extend,
                 issuing.issue_invoice,
             ],
-            later=[],
+            later=[letters.send_receipt],
         ),
         payments.PaymentDeclined: Wires(now=[dunning.note_decline]),
         payments.MethodSaved: Wires(now=[methods.use_saved]),
         payments.RefundSucceeded: Wires(
-            now=[ledger.book_refund, issuing.issue_credit_note], later=[]
+            now=[ledger.book_refund, issuing.issue_credit_note],
+            later=[letters.tell_of_refund],
         ),
         OrderPlaced: Wires(),
         billing.SubscriptionStarted: Wires(),
-        billing.RenewalFailed: Wires(later=[]),
-        billing.CancellationAsked: Wires(later=[]),
-        billing.CancellationUndone: Wires(later=[]),
-        billing.SubscriptionCancelled: Wires(later=[]),
-        billing.SubscriptionCompleted: Wires(later=[]),
-        billing.SubscriptionPaused: Wires(later=[]),
-        billing.SubscriptionResumed: Wires(later=[]),
-        billing.MethodReplaced: Wires(later=[]),
+        billing.RenewalFailed: Wires(later=[letters.tell_of_failed_renewal]),
+        billing.CancellationAsked: Wires(later=[letters.tell_of_cancellation]),
+        billing.CancellationUndone: Wires(later=[letters.tell_of_undone_cancellation]),
+        billing.SubscriptionCancelled: Wires(later=[letters.tell_of_end]),
+        billing.SubscriptionCompleted: Wires(later=[letters.tell_of_completion]),
+        billing.SubscriptionPaused: Wires(later=[letters.tell_of_pause]),
+        billing.SubscriptionResumed: Wires(later=[letters.tell_of_resumption]),
+        billing.MethodReplaced: Wires(later=[letters.tell_of_replaced_method]),
+        StatementReceived: Wires(
+            later=[confirmations.confirm_statement, confirmations.alert_seller]
+        ),
     }
 
 
@@ -72,6 +79,8 @@ def recurring() -> list[Callable[[], Any]]:
     from wainwright.billing import cancellation, renewals
     from wainwright.checkout import paying
     from wainwright.core import audit, events, limits
+    from wainwright.hub import entry
+    from wainwright.letters import sending
     from wainwright.payments import attempts, inbox, refunds
 
     return [
@@ -83,6 +92,9 @@ def recurring() -> list[Callable[[], Any]]:
         cancellation.end_due,
         renewals.renew_due,
         events.deliver_waiting,
+        sending.send_waiting,
+        entry.answer_waiting,
+        entry.forget_old,
         audit.seal,
         limits.forget_ended,
     ]

@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests import cast
+from wainwright.core import audit
+from wainwright.core.actors import SYSTEM
+from wainwright.core.models import AuditRow
+from wainwright.core.tenancy import LIVE, TEST, scope
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def account() -> Iterator[int]:
+    account = cast.assemble().account.pk
+    with scope(account, TEST):
+        yield account
+
+
+def seal_all(account: int) -> None:
+    while audit.seal():
+        pass
+
+
+def test_the_trail_is_one_chain_of_both_modes(account: int) -> None:
+    with scope(account, LIVE):
+        audit.note("thing.done", "thg_1", by=SYSTEM)
+    audit.note("thing.done", "thg_2", by=SYSTEM)
+    seal_all(account)
+    positions = AuditRow.everywhere.filter(account_id=account).values_list("position", flat=True)
+    assert sorted(positions) == list(range(1, len(positions) + 1))
+    assert audit.broken_link(account) is None
+
+
+@pytest.mark.sqlite  # on PostgreSQL the application may not write these columns at all
+@pytest.mark.parametrize(
+    "change", [{"action": "thing.undone"}, {"actor_label": "somebody else"}, {"digest": "0" * 64}]
+)
+def test_an_edited_row_is_named(account: int, change: dict[str, str]) -> None:
+    seal_all(account)
+    victim = AuditRow.everywhere.filter(account_id=account).order_by("position")[2]
+    AuditRow.everywhere.filter(pk=victim.pk).update(**change)
+    broken = audit.broken_link(account)
+    assert broken is not None
+    assert broken.pk == victim.pk
+
+
+@pytest.mark.sqlite
+def test_a_removed_row_is_noticed(account: int) -> None:
+    seal_all(account)
+    AuditRow.everywhere.filter(account_id=account, position=2).delete()
+    broken = audit.broken_link(account)
+    assert broken is not None
+    assert broken.position == 3

@@ -1,0 +1,92 @@
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wainwright.core.money import CURRENCIES, MAX_MINOR, Money, MoneyError, exponent, round_half_up
+
+minors = st.integers(-MAX_MINOR, MAX_MINOR)
+currencies = st.sampled_from(sorted(CURRENCIES))
+
+
+@pytest.mark.parametrize(
+    ("text", "currency", "minor"),
+    [
+        ("29", "EUR", 2900),
+        ("29.5", "EUR", 2950),
+        ("0.01", "USD", 1),
+        ("1500", "JPY", 1500),
+        ("1.234", "KWD", 1234),
+        ("-5.00", "EUR", -500),
+    ],
+)
+def test_amounts_are_read_with_the_currency_s_decimals(
+    text: str, currency: str, minor: int
+) -> None:
+    assert Money.parse(text, currency).minor == minor
+
+
+@pytest.mark.parametrize(
+    ("text", "currency"),
+    [
+        ("1.5", "JPY"),
+        ("1.2345", "KWD"),
+        ("0.001", "EUR"),
+        ("1e20", "EUR"),
+        ("NaN", "EUR"),
+        ("Infinity", "EUR"),
+        ("12,50", "EUR"),
+        ("", "EUR"),
+        ("٣", "EUR"),
+        ("1" * 60, "EUR"),
+        ("5", "XXX"),
+    ],
+)
+def test_what_is_no_amount_is_refused(text: str, currency: str) -> None:
+    with pytest.raises(MoneyError):
+        Money.parse(text, currency)
+
+
+@given(minors, currencies)
+def test_plain_text_reads_back_as_the_same_money(minor: int, currency: str) -> None:
+    money = Money(minor, currency)
+    assert Money.parse(money.plain(), currency) == money
+
+
+@given(minors, st.lists(st.integers(0, 10**6), min_size=1, max_size=12).filter(any))
+def test_split_parts_add_up_to_the_whole(minor: int, weights: list[int]) -> None:
+    parts = Money(minor, "EUR").split(weights)
+    assert sum(part.minor for part in parts) == minor
+
+
+@given(minors, st.integers(1, 12))
+def test_equal_parts_differ_by_one_unit_at_most(minor: int, count: int) -> None:
+    parts = [part.minor for part in Money(minor, "EUR").split([1] * count)]
+    assert max(parts) - min(parts) <= 1
+
+
+@given(st.fractions())
+def test_rounding_is_never_off_by_more_than_half(value: Fraction) -> None:
+    assert abs(Fraction(round_half_up(value)) - value) <= Fraction(1, 2)
+
+
+def test_halves_round_away_from_zero() -> None:
+    assert [round_half_up(Fraction(n, 2)) for n in (1, -1, 3, -3)] == [1, -1, 2, -2]
+
+
+def test_currencies_do_not_mix() -> None:
+    with pytest.raises(MoneyError):
+        Money(1, "EUR") + Money(1, "USD")
+
+
+def test_amounts_beyond_the_limit_are_refused() -> None:
+    with pytest.raises(MoneyError):
+        Money(MAX_MINOR + 1, "EUR")
+
+
+def test_iso_knows_seventeen_currencies_without_decimals_and_seven_with_three() -> None:
+    exponents = [exponent(currency) for currency in CURRENCIES]
+    assert (exponents.count(0), exponents.count(3)) == (17, 7)
