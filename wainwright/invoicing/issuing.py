@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -35,6 +37,7 @@ from wainwright.sales import snapshots
 from wainwright.sales.ledger import order_of
 from wainwright.sales.models import Entry, Order
 from wainwright.sales.totals import tax_table
+from wainwright.tax.ids import kind_of
 
 
 def issue_invoice(event: PaymentSucceeded, row: EventRow) -> None:
@@ -53,18 +56,11 @@ def issue_invoice(event: PaymentSucceeded, row: EventRow) -> None:
     content = replace(
         content,
         lines=tuple(_line(line, zone) for line in lines),
-        taxes=tuple(
-            TaxRow(plain_percent(row.percent), row.net.minor, row.tax.minor)
-            for row in tax_table(
-                [
-                    (
-                        line.tax_percent,
-                        Money(line.net, bill.currency),
-                        Money(line.tax, bill.currency),
-                    )
-                    for line in lines
-                ]
-            )
+        taxes=_taxes(
+            [
+                (line.tax_percent, Money(line.net, bill.currency), Money(line.tax, bill.currency))
+                for line in lines
+            ]
         ),
         totals=ContentTotals(bill.net, bill.tax, bill.gross),
         supplied_on=local_day(bill.due_at, zone),
@@ -85,14 +81,21 @@ def issue_credit_note(event: RefundSucceeded, row: EventRow) -> None:
     business = Business.objects.get(pk=invoice.business_id)
     customer = Customer.objects.get(pk=invoice.customer_id)
     given = next_number(business, CREDIT_NOTE)
-    percents = {line.tax_percent for line in BillLine.objects.filter(bill_id=invoice.bill_id)}
-    percent = plain_percent(percents.pop()) if len(percents) == 1 else "0"
-    net, tax, gross = -entry.net, -entry.tax, -entry.gross
+    lines = _returned_lines(entry, list(BillLine.objects.filter(bill_id=invoice.bill_id)))
     content = replace(
         _content(CREDIT_NOTE, given, business, customer, order, entry.currency, invoice),
-        lines=(ContentLine(entry.item, 1, net, net, tax, gross, percent),),
-        taxes=(TaxRow(percent, net, tax),),
-        totals=ContentTotals(net, tax, gross),
+        lines=tuple(lines),
+        taxes=_taxes(
+            [
+                (
+                    Decimal(line.tax_rate),
+                    Money(line.net, entry.currency),
+                    Money(line.tax, entry.currency),
+                )
+                for line in lines
+            ]
+        ),
+        totals=ContentTotals(-entry.net, -entry.tax, -entry.gross),
         paid_on=local_day(clock.now(), business.zone),
         paid_by=_paid_by(refund.payment, customer.language),
     )
@@ -120,7 +123,7 @@ def _content(
             name=seller["name"],
             address=tuple(seller["address"]),
             country=seller["country"],
-            tax_ids=(TaxId(seller["tax_id"]),) if seller["tax_id"] else (),
+            tax_ids=_tax_ids(seller),
             registration=seller["registration"],
             email=seller["email"],
             website=seller["website"],
@@ -130,7 +133,7 @@ def _content(
             company=buyer["company"],
             address=tuple(buyer["address"]),
             country=buyer["country"],
-            tax_id=TaxId(buyer["tax_id"]) if buyer["tax_id"] else None,
+            tax_id=next(iter(_tax_ids(buyer)), None),
             email=buyer["email"],
         ),
         lines=(),
@@ -144,8 +147,42 @@ def _content(
     )
 
 
+def _tax_ids(party: dict[str, Any]) -> tuple[TaxId, ...]:
+    number = party["tax_id"]
+    return (TaxId(number, kind_of(party["country"])),) if number else ()
+
+
+def _taxes(rows: list[tuple[Decimal, Money, Money]]) -> tuple[TaxRow, ...]:
+    return tuple(
+        TaxRow(plain_percent(row.percent), row.net.minor, row.tax.minor) for row in tax_table(rows)
+    )
+
+
+def _returned_lines(entry: Entry, billed: list[BillLine]) -> list[ContentLine]:
+    """A refund spread over what was billed, in proportion; the parts add up to the entry."""
+    gross = Money(-entry.gross, entry.currency).split([line.gross for line in billed])
+    taxes = Money(-entry.tax, entry.currency).split(
+        [line.tax for line in billed] if entry.tax else [1] * len(billed)
+    )
+    return [
+        ContentLine(
+            description=line.description,
+            quantity=1,
+            unit=part.minor - tax.minor,
+            net=part.minor - tax.minor,
+            tax=tax.minor,
+            gross=part.minor,
+            tax_rate=plain_percent(line.tax_percent),
+        )
+        for line, part, tax in zip(billed, gross, taxes, strict=True)
+    ]
+
+
 def _line(line: BillLine, zone: str) -> ContentLine:
-    """The unit price is printed without tax: the line's net, parted by the quantity."""
+    """The unit price is printed without tax: the line's net, parted by the quantity.
+
+    Periods end at an instant; the last day printed is the day before that of the end.
+    """
     unit = Money(line.net, line.bill.currency).split([1] * line.quantity)[0].minor
     return ContentLine(
         description=line.description,
@@ -156,7 +193,9 @@ def _line(line: BillLine, zone: str) -> ContentLine:
         gross=line.gross,
         tax_rate=plain_percent(line.tax_percent),
         period_start=local_day(line.period_start, zone) if line.period_start else None,
-        period_end=local_day(line.period_end, zone) if line.period_end else None,
+        period_end=local_day(line.period_end, zone) - timedelta(days=1)
+        if line.period_end
+        else None,
     )
 
 
