@@ -11,7 +11,7 @@ from collections.abc import Callable
 from django.core.management import call_command
 from django.db import close_old_connections, connections
 from django_ox.management.commands.ox_worker import install_stop_handlers
-from django_ox.worker import worker_class
+from django_ox.worker import Worker
 
 from wainwright import wiring
 from wainwright.commands import _install
@@ -22,30 +22,31 @@ log = logging.getLogger(__name__)
 
 SWEEP_SECONDS = 20
 HOUR = 3600
-SECONDS_AT_MOST = 8  # a task cut off is taken up again when its lease ends
+SECONDS_AT_MOST = 8
 
 
 def run(options: argparse.Namespace) -> int:
     """Works until a signal comes, then finishes what is under way, for eight seconds at most."""
     _install.ready_database()
-    worker = worker_class("default")(concurrency=options.concurrency, poll_interval=0.5)
     chores = Chores({SWEEP_SECONDS: [wiring.sweep], HOUR: [forget_done_tasks, watch_invariants]})
+    worker = PunctualWorker(concurrency=options.concurrency, poll_interval=0.5)
     retire = install_stop_handlers(worker)
-    request_stop = worker.request_stop
+    chores.start()
+    worker.run()
+    chores.stop.set()
+    chores.join()
+    retire()
+    return 0
 
-    def stop_in_time() -> None:
-        request_stop()
-        chores.stop.set()
+
+class PunctualWorker(Worker):
+    """Ends in time, even if a task does not; the task is taken up again when its lease ends."""
+
+    def request_stop(self) -> None:
+        super().request_stop()
         limit = threading.Timer(SECONDS_AT_MOST, os._exit, [0])
         limit.daemon = True
         limit.start()
-
-    worker.request_stop = stop_in_time
-    chores.start()
-    worker.run()
-    retire()
-    chores.join()
-    return 0
 
 
 class Chores(threading.Thread):

@@ -89,7 +89,7 @@ def import_orders(
     """Writes into the scope's mode what is good and new; bad rows and known orders are skipped."""
     done = Imported(sums=dict.fromkeys(currencies, 0))
     rows = 0
-    for batch in batched(file.rows(), BATCH, strict=False):
+    for batch in batched(file.rows(), BATCH):
         orders = [row for row in batch if isinstance(row, PastOrder)]
         new = _unknown(business, orders) if dry_run else _write(business, orders, by)
         done.add(new)

@@ -85,7 +85,7 @@ class OrdersFile:
         self._file.seek(0)
         # Broken bytes become lone surrogates, which no sound text holds: so their row is named.
         text = TextIOWrapper(
-            self._file,  # type: ignore[arg-type]  # any buffered binary file will do
+            self._file,
             encoding="utf-8-sig",
             errors="surrogateescape",
             newline="",

@@ -29,7 +29,9 @@ def references_stay_inside() -> Found:
     checked, broken = 0, []
     for model, column, to in _references():
         pointing = rows(model).exclude(**{column: None})
-        inside = to.everywhere.filter(pk=OuterRef(column), account_id=OuterRef("account_id"))
+        inside: QuerySet[Any] = to.everywhere.filter(
+            pk=OuterRef(column), account_id=OuterRef("account_id")
+        )
         if "business_id" in _columns(model) & _columns(to):
             inside = inside.filter(business_id=OuterRef("business_id"))
         checked += pointing.count()
@@ -46,7 +48,8 @@ def modes_stay_apart() -> Found:
     for model, column, to in _references():
         if model.moded and to.moded:
             pointing = rows(model).exclude(**{column: None})
-            other = to.everywhere.filter(pk=OuterRef(column)).exclude(mode=OuterRef("mode"))
+            found: QuerySet[Any] = to.everywhere.filter(pk=OuterRef(column))
+            other = found.exclude(mode=OuterRef("mode"))
             checked += pointing.count()
             broken += [
                 _("%(row)s: its %(column)s points into the other mode")
@@ -59,7 +62,8 @@ def modes_stay_apart() -> Found:
 def _references() -> Iterator[Reference]:
     for model in walls.tenant_models():
         for field in walls.references(model):
-            yield model, field.attname, field.related_model
+            to: type[Tenant] = field.related_model
+            yield model, field.attname, to
         if any(field.name == "business_id" for field in model._meta.concrete_fields):
             yield model, "business_id", Business
     yield from PLAIN
