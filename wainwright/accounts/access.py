@@ -17,3 +17,9 @@ def narrowed[Row: models.Model](rows: models.QuerySet[Row], member: Member) -> m
 def businesses_for(member: Member) -> models.QuerySet[Business]:
     rows = Business.objects.order_by("-is_own", "name")
     return rows if member.role == Member.OWNER else rows.filter(pk=member.business_id)
+
+
+def members_for(member: Member) -> models.QuerySet[Member]:
+    """Who has a place in the account, for its owner; others see nobody."""
+    rows = Member.objects.all()
+    return rows if member.role == Member.OWNER else rows.none()

@@ -76,6 +76,20 @@ def mark_handled(statement: Statement, *, by: Actor, note: str = "") -> Statemen
     return locked
 
 
+def reopen(statement: Statement, *, by: Actor) -> Statement:
+    """It was not carried out after all. The trail keeps that it once was marked so."""
+    with transaction.atomic():
+        locked = Statement.locked(statement.pk)
+        if locked.handled_at is not None:
+            locked.handled_at = None
+            locked.handled_by = locked.handled_note = ""
+            locked.save(update_fields=["handled_at", "handled_by", "handled_note"])
+            audit.note(
+                "statement.reopened", locked.public_id, by=by, business_id=locked.business_id
+            )
+    return locked
+
+
 def find(business: Business, kind: str, public_id: str) -> Statement | None:
     """The statement of this address, to be shown to whoever was given it."""
     rows = Statement.objects.filter(business=business, kind=kind, public_id=public_id)
