@@ -92,7 +92,7 @@ def test_a_method_is_kept_only_when_it_will_be_charged_again(shop: cast.Cast) ->
     assert not Method.objects.exists()
     buy(make_price(product, "monthly"))
     method = Method.objects.get()
-    assert (method.brand, method.last4) == ("visa", "4242")
+    assert (method.brand, method.last4) == ("Visa", "4242")
 
 
 def test_what_costs_nothing_needs_no_gateway(shop: cast.Cast) -> None:
