@@ -29,6 +29,7 @@ def run(options: argparse.Namespace) -> int:
     """Answers until a signal comes, then ends: at once where it can, in eight seconds at most."""
     _install.ready_database()
     _refuse_taken(options.host, options.port)
+    settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # whitenoise warns where it is missing
     connections.close_all()  # a server process opens its own
     server = Granian(
         "wainwright.wsgi:application",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import logging
 import os
 import threading
@@ -80,7 +81,7 @@ class Chores(threading.Thread):
 
 
 def forget_done_tasks() -> None:
-    call_command("ox_prune", older_than="2d", verbosity=0)
+    call_command("ox_prune", older_than="2d", stdout=io.StringIO())
 
 
 def watch_invariants() -> None:

@@ -6,7 +6,7 @@ Derived from the models, so that a new record is watched from its first day.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
 
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
@@ -62,8 +62,7 @@ def modes_stay_apart() -> Found:
 def _references() -> Iterator[Reference]:
     for model in walls.tenant_models():
         for field in walls.references(model):
-            to: type[Tenant] = field.related_model
-            yield model, field.attname, to
+            yield model, field.attname, cast("type[Tenant]", field.related_model)
         if any(field.name == "business_id" for field in model._meta.concrete_fields):
             yield model, "business_id", Business
     yield from PLAIN
