@@ -37,24 +37,10 @@ def _make_folder(folder: Path) -> None:
 
 
 def ready_database() -> None:
-    """Migrates an embedded database where nobody lives yet; refuses one that is behind the code."""
-    from django.conf import settings
-    from django.core.management import call_command
-    from django.db import OperationalError
+    """A database that fits the code, migrated if nobody lives there yet; else a refusal."""
     from django.utils.translation import gettext as _
 
-    try:
-        if not settings.EMBEDDED:
-            behind = pending()
-        else:
-            with _alone(settings.DATA / "migrate.lock"):
-                behind = pending()
-                if behind and _uninhabited():
-                    call_command("migrate", interactive=False, verbosity=0)
-                    return
-    except OperationalError as error:
-        reason = str(error).strip().partition("\n")[0]
-        raise Refused(_("The database does not answer: %(reason)s") % {"reason": reason}) from None
+    behind = settle_database()
     if behind:
         raise Refused(
             _(
@@ -63,6 +49,27 @@ def ready_database() -> None:
             )
             % {"count": len(behind)}
         )
+
+
+def settle_database() -> list[str]:
+    """Migrates an embedded database where nobody lives yet; returns what is still behind."""
+    from django.conf import settings
+    from django.core.management import call_command
+    from django.db import OperationalError
+    from django.utils.translation import gettext as _
+
+    try:
+        if not settings.EMBEDDED:
+            return pending()
+        with _alone(settings.DATA / "migrate.lock"):
+            behind = pending()
+            if behind and _uninhabited():
+                call_command("migrate", interactive=False, verbosity=0)
+                return []
+            return behind
+    except OperationalError as error:
+        reason = str(error).strip().partition("\n")[0]
+        raise Refused(_("The database does not answer: %(reason)s") % {"reason": reason}) from None
 
 
 def pending(alias: str = "default") -> list[str]:
