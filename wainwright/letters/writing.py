@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from wainwright.accounts.models import Business
 from wainwright.core import clock
@@ -38,23 +38,22 @@ def write(
     public id} or {"name": ..., "text": ...}. Dates fall in `zone`, else in the customer's, else in
     the business's. It is sent no sooner than `after` from now.
     """
-    address = one_line(recipient)[:254]
-    known = Letter.objects.filter(cause=cause, recipient=address, kind=kind).first()
+    key = {"cause": cause, "recipient": one_line(recipient)[:254], "kind": kind}
+    known = Letter.objects.filter(**key).first()
     if known is not None:
         return known  # type: ignore[no-any-return]
     zone = zone or (customer.zone if customer else "") or business.zone
     words = render(kind, business=business, language=language, zone=zone, context=context)
-    with transaction.atomic():
-        letter, new = Letter.objects.get_or_create(
-            cause=cause,
-            recipient=address,
-            kind=kind,
-            defaults=kept(words, business, customer, language)
-            | {"attachments": list(attachments), "due_at": clock.wall() + after},
-        )
-        if new and not after:
-            sending.send.enqueue(letter.account_id, letter.mode, letter.pk)
-    return letter  # type: ignore[no-any-return]
+    columns = key | kept(words, business, customer, language)
+    columns |= {"attachments": list(attachments), "due_at": clock.wall() + after}
+    try:
+        with transaction.atomic():
+            letter: Letter = Letter.objects.create(**columns)
+            if not after:
+                sending.send.enqueue(letter.account_id, letter.mode, letter.pk)
+    except IntegrityError:  # somebody else wrote it meanwhile
+        return Letter.objects.get(**key)  # type: ignore[no-any-return]
+    return letter
 
 
 def kept(
