@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Self
 
 from django.db import models
 
 from wainwright.billing import states
+from wainwright.core import locks
 from wainwright.core.dates import occurrence
 from wainwright.core.money import Money
 from wainwright.core.tenancy import OfBusinessMode
@@ -90,6 +92,12 @@ class Subscription(OfBusinessMode):
 
     def __str__(self) -> str:
         return self.name
+
+    @classmethod
+    def locked(cls, pk: int) -> Self:
+        """The row under its lock, and first the lock of all that hangs on it."""
+        locks.hold(cls.objects.values_list("public_id", flat=True).get(pk=pk))
+        return super().locked(pk)
 
     def due(self, number: int) -> datetime:
         """When payment `number` (from 0) falls due, in UTC."""

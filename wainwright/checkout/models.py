@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Self
+
 from django.db import models
 
+from wainwright.core import locks
 from wainwright.core.tenancy import OfBusinessMode
 
 
@@ -44,3 +47,9 @@ class Cart(OfBusinessMode):
             ),
             models.Index(fields=["account", "bill"], name="cart_of_bill"),
         ]
+
+    @classmethod
+    def locked(cls, pk: int) -> Self:
+        """The row under its lock, and first the lock of all that hangs on it."""
+        locks.hold(cls.objects.values_list("public_id", flat=True).get(pk=pk))
+        return super().locked(pk)

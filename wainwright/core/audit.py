@@ -30,7 +30,7 @@ def note(
     )
 
 
-def seal(limit: int = BATCH) -> int:
+def seal(limit: int = 5 * BATCH) -> int:
     """Chains the account's unsealed rows of both modes, oldest first; returns how many."""
     from wainwright.core.tenancy import current
 

@@ -114,7 +114,7 @@ class Tenant(models.Model):
     @classmethod
     def locked(cls, pk: int) -> Self:
         """The row read again under a lock; call inside a transaction."""
-        return cls.objects.select_for_update(of=("self",)).get(pk=pk)
+        return cls.objects.select_for_update(of=("self",), no_key=True).get(pk=pk)
 
 
 class TenantMode(Tenant):

@@ -16,7 +16,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from wainwright.core import audit, clock, events
+from wainwright.core import audit, clock, events, locks
 from wainwright.core.actors import GATEWAY, Actor
 from wainwright.core.ids import new_id
 from wainwright.core.money import Money
@@ -206,6 +206,7 @@ def book(payment_id: int, outcome: gateways.Outcome, *, by: Actor = GATEWAY) -> 
     """The single door for what a gateway says of a payment. A second call finds the work done."""
     info = _describe(payment_id, outcome)
     with transaction.atomic():
+        locks.hold(Payment.objects.values_list("subject", flat=True).get(pk=payment_id))
         payment = Payment.locked(payment_id)
         final = (Payment.SUCCEEDED, Payment.DECLINED)
         if payment.state in final or not _newer(payment, outcome):
