@@ -16,8 +16,6 @@ from django.core.management import call_command
 from django.db import connections
 from psycopg import sql
 
-from wainwright.core import walls
-
 
 def keep_sqlite_in(folder: Path) -> None:
     if settings.EMBEDDED:
@@ -33,7 +31,6 @@ def lay_postgres(name: str) -> None:
         connection.settings_dict["NAME"] = name  # threads that connect later read it too
     call_command("migrate", database="owner", interactive=False, verbosity=0)
     role = app.settings_dict["USER"]
-    walls.raise_walls(owner, role)
     with owner.cursor() as cursor:
         # Only tests may empty tables: those that commit are cleaned up after that way.
         quoted = owner.ops.quote_name(role)

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 from django.conf import settings
 from django.db import connections
 from django.db.models.signals import post_migrate
@@ -24,7 +24,8 @@ class Wiring(AppConfig):
         from wainwright.core import events
 
         events.connect(table())
-        post_migrate.connect(_raise_walls, sender=self)
+        # Sent for apps with records only: the last area speaks for all of them.
+        post_migrate.connect(_raise_walls, sender=apps.get_app_config("hub"))
 
 
 def table() -> dict[Any, Any]:
@@ -143,5 +144,7 @@ def _account_ids() -> Iterator[int]:
 def _raise_walls(using: str, **_kwargs: Any) -> None:
     from wainwright.core.walls import raise_walls
 
+    if using != "owner" and "owner" in settings.DATABASES:
+        return  # the application's role owns no table and could raise nothing
     app_role = settings.DATABASES["default"].get("USER")
     raise_walls(connections[using], app_role if using == "owner" else None)
