@@ -67,7 +67,7 @@ def test_the_stylesheet_redefines_roles_in_light_and_dark() -> None:
     css = accent("#1a73e8").css()
     assert css.startswith(":root{--accent:#1a73e8;")
     assert css.count("--accent-ink:") == 2
-    assert "@media (prefers-color-scheme:dark){:root{" in css
+    assert "@media screen and (prefers-color-scheme:dark){:root{" in css
 
 
 def test_the_default_tokens_are_the_default_accent() -> None:

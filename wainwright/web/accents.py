@@ -54,7 +54,7 @@ class Accent:
         """The business's stylesheet, to be linked after main.css."""
         return (
             f":root{{{self.light.css()}}}\n"
-            f"@media (prefers-color-scheme:dark){{:root{{{self.dark.css()}}}}}\n"
+            f"@media screen and (prefers-color-scheme:dark){{:root{{{self.dark.css()}}}}}\n"
         )
 
 
@@ -86,7 +86,10 @@ def _light(chosen: str) -> Palette:
     soft = hex_of(0.955, min(chroma, 0.02), hue)
     text = _moved(chosen, (*LIGHT_GROUNDS, soft), TEXT, step=-0.005)
     fill = _moved(chosen, LIGHT_GROUNDS, CONTROL, step=-0.005)
-    ink = "#ffffff" if contrast(fill, "#ffffff") >= TEXT else _DARK_INK
+    ink = "#ffffff"
+    if contrast(fill, ink) < TEXT and contrast(fill, _DARK_INK) >= TEXT:
+        ink = _DARK_INK
+    fill = _moved(fill, (ink,), TEXT, step=-0.005)
     hover = _towards(fill, -0.06 if ink == "#ffffff" and oklch(fill)[0] > 0.25 else 0.06)
     return Palette(fill, hover, ink, text, soft, fill)
 
@@ -147,6 +150,7 @@ def _channels(lightness: float, chroma: float, hue: float) -> tuple[float, float
     )
 
 
+@lru_cache(maxsize=1024)
 def _luminance(colour: str) -> float:
     red, green, blue = (_linear(part) for part in _parts(colour))
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
