@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet, Sum
 
@@ -23,7 +24,7 @@ VIEWS: dict[str, Q] = {
     "completed": Q(state=states.COMPLETED),
 }
 
-SORTS = {
+SORTS: dict[str, tuple[Any, ...]] = {
     "date": ("started_at", "pk"),
     "-date": ("-started_at", "-pk"),
     "next": (F("next_due_at").asc(nulls_last=True), "pk"),

@@ -64,7 +64,7 @@ def documents_of(documents: QuerySet[Document], entries: Sequence[Entry]) -> dic
     found = {}
     for entry in entries:
         bill_id = entry.payment.bill_id if entry.payment else None
-        document = of_refund.get(entry.refund_id) if entry.refund_id else of_bill.get(bill_id)
+        document = of_refund.get(entry.refund_id) if entry.refund_id else of_bill.get(bill_id or 0)
         if document is not None and entry.kind != Entry.CANCEL:
             found[entry.pk] = document
     return found

@@ -21,7 +21,7 @@ SECONDS_BETWEEN_MARKS = 60
 class StaffDoor:
     """Dashboard and login answer on the install's main host alone and are never kept by caches.
 
-    A session ends after STAFF_IDLE_SECONDS without a request, and SESSION_COOKIE_AGE after it began.
+    A session ends STAFF_IDLE_SECONDS after the last request and SESSION_COOKIE_AGE after the first.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
 
@@ -23,7 +24,7 @@ from wainwright.web.dashboard.reach import Reach
 
 PLACE, MODE, BUSINESS = "place", "mode", "business"
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 class StaffRequest(HttpRequest):
@@ -45,16 +46,17 @@ def staff_page(view: View | None = None, *, owner: bool = False) -> Any:
         return lambda page: staff_page(page, owner=owner)
 
     @wraps(view)
-    def page(request: StaffRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not request.user.is_authenticated:
-            return redirect_to_login(request.get_full_path())
+    def page(visit: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not visit.user.is_authenticated:
+            return redirect_to_login(visit.get_full_path())
+        request = cast("StaffRequest", visit)
         member = place_of(request)
         if member is None:
             return HttpResponseRedirect(reverse("dashboard:places"))
         if owner and member.role != Member.OWNER:
             raise Http404
         mode = mode_of(request)
-        with scope(member.account_id, mode):
+        with scope(member.account.pk, mode):
             chosen = request.GET.get(BUSINESS)
             if chosen is not None and request.method == "GET":
                 return _look_at(request, chosen)

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from wainwright.web import formats
 from wainwright.web.dashboard.faces import StaffRequest
 from wainwright.web.fragments import render_page
+from wainwright.web.tables import Column
 
 Link = tuple[str, str, str, bool]
 
@@ -27,7 +28,7 @@ def page(
     status: int = 200,
     block: str = "",
 ) -> HttpResponse:
-    """`dashboard/<template>` within the frame; `room` is the noun of the rail that it belongs to."""
+    """`dashboard/<template>` within the frame; `room` is the noun of the rail it belongs to."""
     whole = frame(request, room) | context
     name = f"dashboard/{template}"
     if block:
@@ -41,14 +42,14 @@ def frame(request: StaffRequest, room: str) -> dict[str, Any]:
         "nav": rail(request, room),
         "businesses": business_switch(request, room),
         "mode": request.mode,
-        "mode_action": reverse("dashboard:mode"),
+        "mode_action": f"{reverse('dashboard:mode')}?next={reverse(f'dashboard:{room}')}",
         "search_action": reverse("dashboard:search"),
         "query": "",
         "user_name": user.name or user.email,
         "user_links": user_links(),
         "sign_out": reverse("account_logout"),
         "is_owner": request.reach.is_owner,
-        "here": request.get_full_path(),
+        "number_column": Column(_("Sum"), number=True),
     }
 
 

@@ -60,6 +60,11 @@ class Reach:
             return self.businesses[0]
         return next((each for each in self.businesses if each.public_id == self._chosen), None)
 
+    @cached_property
+    def whole(self) -> Reach:
+        """All he may reach, whatever he looks at: a single thing's page is found in any business."""
+        return Reach(self.member, self.mode, "")
+
     @property
     def main(self) -> Business:
         """The one he looks at, else the account's own: its zone is the page's."""

@@ -1,7 +1,91 @@
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import include, path, register_converter
+
+from wainwright.web.dashboard import (
+    businesses,
+    customers,
+    documents,
+    home,
+    hublink,
+    orders,
+    places,
+    prices,
+    products,
+    refunds,
+    search,
+    settings,
+    statements,
+    subscription,
+    subscriptions,
+    team,
+    transactions,
+)
+from wainwright.web.paths import PublicId
+
+register_converter(PublicId, "public_id")
 
 app_name = "dashboard"
 
-urlpatterns: list[URLPattern] = []
+product_pages = [
+    path("", products.product, name="product"),
+    path("mode/", products.switch, name="product_mode"),
+    path("archive/", products.archive, name="product_archive"),
+    path("prices/new/", prices.new, name="price_new"),
+]
+price_pages = [
+    path("replace/", prices.replace, name="price_replace"),
+    path("archive/", prices.archive, name="price_archive"),
+    path("prefer/", prices.prefer, name="price_prefer"),
+]
+subscription_pages = [
+    path("", subscription.page, name="subscription"),
+    path("pause/", subscription.pause, name="subscription_pause"),
+    path("resume/", subscription.resume, name="subscription_resume"),
+    path("cancel/", subscription.cancel, name="subscription_cancel"),
+    path("cancel/undo/", subscription.undo, name="subscription_undo"),
+]
+settings_pages = [
+    path("", settings.identity, name="settings_identity"),
+    path("hub/", settings.hub, name="settings_hub"),
+    path("logo/", settings.logo, name="settings_logo"),
+    path("documents/", settings.documents, name="settings_documents"),
+    path("payments/", settings.payments, name="settings_payments"),
+    path("address/", hublink.address, name="hub_address"),
+    path("address/code.<str:kind>", hublink.code, name="hub_code"),
+]
+
+urlpatterns = [
+    path("", home.page, name="home"),
+    path("places/", places.places, name="places"),
+    path("mode/", places.mode, name="mode"),
+    path("search/", search.page, name="search"),
+    path("products/", products.products, name="products"),
+    path("products/new/", products.new, name="product_new"),
+    path("products/<public_id:product_id>/", include(product_pages)),
+    path("prices/<public_id:price_id>/", include(price_pages)),
+    path("transactions/", transactions.page, name="transactions"),
+    path("transactions/csv/", transactions.sheet, name="transactions_csv"),
+    path("orders/<public_id:order_id>/", orders.page, name="order"),
+    path("payments/<public_id:payment_id>/refund/", refunds.page, name="refund"),
+    path("subscriptions/", subscriptions.page, name="subscriptions"),
+    path("subscriptions/csv/", subscriptions.sheet, name="subscriptions_csv"),
+    path("subscriptions/<public_id:subscription_id>/", include(subscription_pages)),
+    path("customers/", customers.customers, name="customers"),
+    path("customers/csv/", customers.sheet, name="customers_csv"),
+    path("customers/<public_id:customer_id>/", customers.customer, name="customer"),
+    path("customers/<public_id:customer_id>/hub-link/", customers.hub_link, name="hub_link"),
+    path("documents/", documents.documents, name="documents"),
+    path("documents/year/", documents.year, name="documents_year"),
+    path("documents/<public_id:document_id>/pdf/", documents.pdf, name="document_pdf"),
+    path("statements/", statements.statements, name="statements"),
+    path("statements/<public_id:statement_id>/", statements.statement, name="statement"),
+    path("statements/<public_id:statement_id>/reopen/", statements.reopen, name="statement_reopen"),
+    path("businesses/", businesses.businesses, name="businesses"),
+    path("businesses/new/", businesses.new, name="business_new"),
+    path("team/", team.team, name="team"),
+    path("team/invite/", team.invite, name="team_invite"),
+    path("team/<public_id:member_id>/remove/", team.remove, name="team_remove"),
+    path("settings/", settings.start, name="settings"),
+    path("settings/<public_id:business_id>/", include(settings_pages)),
+]

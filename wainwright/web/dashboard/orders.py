@@ -1,0 +1,58 @@
+"""One order: what was bought, every payment for it, its documents, and money back."""
+
+from __future__ import annotations
+
+from django.db.models import Q
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
+from django.views.decorators.http import require_safe
+
+from wainwright.core.money import Money
+from wainwright.payments.models import Payment, Refund
+from wainwright.payments.queries import left_to_refund
+from wainwright.sales.models import Order
+from wainwright.web.dashboard import words
+from wainwright.web.dashboard.faces import StaffRequest, staff_page
+from wainwright.web.dashboard.frame import page as framed
+
+ROOM = "transactions"
+
+
+@require_safe
+@staff_page
+def page(request: StaffRequest, order_id: str) -> HttpResponse:
+    order = order_of(request, order_id)
+    payments = list(
+        request.reach.whole.payments()
+        .filter(Q(bill_id=order.bill_id) | Q(bill__order_id=order.pk))
+        .exclude(state=Payment.ABANDONED)
+        .select_related("method", "bill")
+        .order_by("-started_at", "-pk")
+    )
+    refunds: dict[int, list[Refund]] = {}
+    for refund in request.reach.whole.refunds().filter(payment__in=payments).order_by("pk"):
+        refunds.setdefault(refund.payment_id, []).append(refund)
+    documents = request.reach.whole.documents().filter(order=order).defer("content")
+    return framed(
+        request,
+        "order.html",
+        {
+            "order": order,
+            "lines": order.lines.order_by("position"),
+            "payments": payments,
+            "refunds": refunds,
+            "left": left_to_refund(payments),
+            "documents": documents.order_by("-issued_at", "-pk"),
+            "subscriptions": request.reach.whole.subscriptions().filter(order=order).order_by("pk"),
+            "state_of": words.state_of,
+            "net": Money(order.net, order.currency),
+            "tax": Money(order.tax, order.currency),
+            "line_sum": lambda line: Money(line.gross, line.currency),
+        },
+        room=ROOM,
+    )
+
+
+def order_of(request: StaffRequest, order_id: str) -> Order:
+    rows = request.reach.whole.orders().select_related("customer", "business", "bill")
+    return get_object_or_404(rows, public_id=order_id)
