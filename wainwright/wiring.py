@@ -146,5 +146,5 @@ def _raise_walls(using: str, **_kwargs: Any) -> None:
 
     if using != "owner" and "owner" in settings.DATABASES:
         return  # the application's role owns no table and could raise nothing
-    app_role = settings.DATABASES["default"].get("USER")
+    app_role = str(settings.DATABASES["default"].get("USER") or "")
     raise_walls(connections[using], app_role if using == "owner" else None)

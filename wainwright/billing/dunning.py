@@ -18,7 +18,7 @@ from wainwright.billing.moving import move
 from wainwright.core import clock, events
 from wainwright.core.actors import SYSTEM
 from wainwright.core.dates import add_days
-from wainwright.core.events import EventRow
+from wainwright.core.models import EventRow
 from wainwright.payments import bills
 from wainwright.payments.events import PaymentDeclined
 from wainwright.payments.gateways.base import Decline

@@ -11,7 +11,7 @@ from wainwright.billing.events import MethodReplaced
 from wainwright.billing.models import Subscription
 from wainwright.core import audit, clock, events
 from wainwright.core.actors import Actor, customer
-from wainwright.core.events import EventRow
+from wainwright.core.models import EventRow
 from wainwright.core.money import Money
 from wainwright.payments import attempts
 from wainwright.payments.connections import connection_for

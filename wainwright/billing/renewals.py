@@ -11,7 +11,7 @@ from wainwright.billing.starting import complete
 from wainwright.core import clock
 from wainwright.core.actors import SYSTEM
 from wainwright.core.dates import local_day
-from wainwright.core.events import EventRow
+from wainwright.core.models import EventRow
 from wainwright.core.money import Money
 from wainwright.core.sweeping import BATCH
 from wainwright.payments import attempts, bills
@@ -85,7 +85,7 @@ def _begin(subscription_id: int) -> tuple[Payment, Subscription] | None:
 def _bill(subscription: Subscription) -> Bill:
     """The open bill of the period that is due; opened now if this is the first try."""
     if subscription.open_bill_id is not None:
-        return Bill.objects.get(pk=subscription.open_bill_id)  # type: ignore[no-any-return]
+        return Bill.objects.get(pk=subscription.open_bill_id)
     number = subscription.payments_made
     starts_at, ends_at = subscription.due(number), subscription.due(number + 1)
     bill = bills.open_bill(

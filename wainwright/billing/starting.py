@@ -9,8 +9,8 @@ from wainwright.billing.moving import move
 from wainwright.billing.terms import terms
 from wainwright.core import audit, clock, events
 from wainwright.core.actors import SYSTEM
-from wainwright.core.events import EventRow
 from wainwright.core.ids import new_id
+from wainwright.core.models import EventRow
 from wainwright.payments.events import PaymentSucceeded
 from wainwright.payments.models import Bill, BillLine, Payment
 from wainwright.sales.models import Order

@@ -153,7 +153,7 @@ def _open_cart(
                 setattr(cart, name, value)
             cart.state = Cart.OPEN
             cart.save()
-    return cart  # type: ignore[no-any-return]
+    return cart
 
 
 def _settle_earlier(cart: Cart) -> Placed | Waiting | None:
@@ -262,6 +262,8 @@ def _earlier_was_paid(cart: Cart, payment: Payment, start: gateways.Start) -> Pl
         earlier = Payment.objects.get(connection=payment.connection, start_ref=start.ref)
         Payment.objects.filter(pk=earlier.pk, state=Payment.ABANDONED).update(state=Payment.ACTION)
         if earlier.bill_id != payment.bill_id:
+            assert payment.bill_id is not None
+            assert earlier.bill_id is not None
             bills.void_bill(
                 Bill.locked(payment.bill_id), why="the earlier choice was paid", by=SYSTEM
             )

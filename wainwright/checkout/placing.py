@@ -9,8 +9,8 @@ from wainwright.checkout.events import OrderPlaced
 from wainwright.checkout.models import Cart
 from wainwright.core import audit, clock, events
 from wainwright.core.actors import customer as customer_actor
-from wainwright.core.events import EventRow
 from wainwright.core.ids import new_id
+from wainwright.core.models import EventRow
 from wainwright.customers.finding import Contact, find_or_create
 from wainwright.customers.models import Customer
 from wainwright.payments import methods

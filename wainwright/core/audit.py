@@ -42,7 +42,7 @@ def seal(limit: int = 5 * BATCH) -> int:
             .order_by("-position")
             .first()
         )
-        position, digest = (last.position, last.digest) if last else (0, "")
+        position, digest = (last.position or 0, last.digest) if last else (0, "")
         rows = list(
             AuditRow.everywhere.filter(account_id=account_id, position=None).order_by("id")[:limit]
         )

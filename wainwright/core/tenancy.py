@@ -79,14 +79,17 @@ class TenantManager(models.Manager[Any]):
 
     def get_queryset(self) -> models.QuerySet[Any]:
         here = current()
-        rows = super().get_queryset().filter(account_id=here.account_id)
-        return rows.filter(mode=here.mode) if self.model.moded else rows
+        mine: dict[str, int | str] = {"account_id": here.account_id}
+        if self.model.moded:
+            mine["mode"] = here.mode
+        return super().get_queryset().filter(**mine)
 
 
 class Tenant(models.Model):
     """A row of one account. `everywhere` is for the audit and for finding out whose a thing is."""
 
     moded = False
+    account_id: int
 
     account = models.ForeignKey(
         "accounts.Account",

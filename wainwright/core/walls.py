@@ -8,6 +8,7 @@ each migrate; doing so twice changes nothing.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from django.apps import apps
 from django.db import models
@@ -23,7 +24,7 @@ def tenant_models() -> list[type[Tenant]]:
     return [model for model in apps.get_models() if issubclass(model, Tenant)]
 
 
-def references(model: type[Tenant]) -> Iterator[models.ForeignKey]:
+def references(model: type[Tenant]) -> Iterator[models.ForeignKey[Any, Any]]:
     """The model's references to other tenant tables."""
     for field in model._meta.concrete_fields:
         if isinstance(field, models.ForeignKey) and issubclass(field.related_model, Tenant):

@@ -47,7 +47,7 @@ def find_or_create(
     if customer is None:
         try:
             with transaction.atomic():
-                return Customer.objects.create(  # type: ignore[no-any-return]
+                return Customer.objects.create(
                     public_id=new_id("cus"),
                     business_id=business_id,
                     email_key=email_key(contact.email),

@@ -9,7 +9,7 @@ from django.utils import translation
 
 from wainwright.accounts.models import Business, Member
 from wainwright.core import limits
-from wainwright.core.events import EventRow
+from wainwright.core.models import EventRow
 from wainwright.hub.events import StatementReceived
 from wainwright.hub.models import Statement
 from wainwright.hub.statements import as_text, declaration, file_name, received_words

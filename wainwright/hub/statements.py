@@ -61,7 +61,7 @@ def receive(
                 kind=kind,
             )
             events.announce(StatementReceived(business_id=business.pk, statement_id=statement.pk))
-    return statement  # type: ignore[no-any-return]
+    return statement
 
 
 def mark_handled(statement: Statement, *, by: Actor, note: str = "") -> Statement:

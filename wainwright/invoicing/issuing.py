@@ -15,9 +15,10 @@ from wainwright.accounts.models import Business
 from wainwright.core import audit, clock
 from wainwright.core.actors import SYSTEM
 from wainwright.core.dates import local_day
-from wainwright.core.events import EventRow
 from wainwright.core.ids import new_id
+from wainwright.core.models import EventRow
 from wainwright.core.money import Money
+from wainwright.core.tenancy import TEST
 from wainwright.customers.models import Customer
 from wainwright.invoicing.content import (
     Buyer,
@@ -115,7 +116,7 @@ def _content(
     seller, buyer = snapshots.seller(business), snapshots.buyer(customer)
     return DocumentContent(
         kind=INVOICE if kind == INVOICE else CREDIT_NOTE,  # type: ignore[arg-type]
-        mode=order.mode,
+        mode="test" if order.mode == TEST else "live",
         number=given.text,
         issued_on=given.day,
         currency=currency,
@@ -140,7 +141,7 @@ def _content(
         taxes=(),
         totals=ContentTotals(0, 0, 0),
         language=customer.language,
-        paper=business.paper,
+        paper="letter" if business.paper == "letter" else "a4",
         order_reference=order.public_id,
         preceding=Preceding(preceding.number_text, preceding.issued_on) if preceding else None,
         hub_url=link_for(business, "hub:door"),

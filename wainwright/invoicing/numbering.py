@@ -34,7 +34,7 @@ def settings_of(business: Business, kind: str) -> SeriesSettings:
     row, _made = SeriesSettings.objects.get_or_create(
         business=business, kind=kind, defaults={"prefix": DEFAULT_PREFIX[kind]}
     )
-    return row  # type: ignore[no-any-return]
+    return row
 
 
 def next_number(business: Business, kind: str) -> Given:
@@ -70,7 +70,7 @@ def _locked_series(business: Business, kind: str) -> Series:
         except IntegrityError:
             pass  # another worker was first; its series is taken below
         series = rows.get(business=business, kind=kind, year=year)
-    return series  # type: ignore[no-any-return]
+    return series
 
 
 def configure(business: Business, kind: str, *, prefix: str, yearly: bool, by: Actor) -> None:

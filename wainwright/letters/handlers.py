@@ -17,7 +17,7 @@ from wainwright.billing.events import (
     SubscriptionResumed,
 )
 from wainwright.billing.models import Period, Subscription
-from wainwright.core.events import EventRow
+from wainwright.core.models import EventRow
 from wainwright.core.money import Money
 from wainwright.customers.models import Customer
 from wainwright.invoicing.models import CREDIT_NOTE, INVOICE, Document

@@ -41,7 +41,7 @@ def write(
     key = {"cause": cause, "recipient": one_line(recipient)[:254], "kind": kind}
     known = Letter.objects.filter(**key).first()
     if known is not None:
-        return known  # type: ignore[no-any-return]
+        return known
     zone = zone or (customer.zone if customer else "") or business.zone
     words = render(kind, business=business, language=language, zone=zone, context=context)
     columns = key | kept(words, business, customer, language)
@@ -52,7 +52,7 @@ def write(
             if not after:
                 sending.send.enqueue(letter.account_id, letter.mode, letter.pk)
     except IntegrityError:  # somebody else wrote it meanwhile
-        return Letter.objects.get(**key)  # type: ignore[no-any-return]
+        return Letter.objects.get(**key)
     return letter
 
 

@@ -13,6 +13,7 @@ from wainwright.accounts.models import Business
 from wainwright.core import audit, clock, signatures, vault
 from wainwright.core.actors import Actor
 from wainwright.core.ids import new_id
+from wainwright.core.tenancy import TEST
 from wainwright.payments.gateways import adapter
 from wainwright.payments.gateways import base as gateways
 from wainwright.payments.gateways.test.ledger import LEDGER_FILE
@@ -23,7 +24,7 @@ def connect_test_gateway(business: Business, *, by: Actor) -> Connection:
     """The Test gateway for this business, in the scope's test mode; once."""
     known = Connection.objects.filter(business=business, gateway="test", active=True).first()
     if known is not None:
-        return known  # type: ignore[no-any-return]
+        return known
     secrets = {"webhook": signatures.new_secret()}
     return connect(business, gateway="test", label="Test", secrets=secrets, by=by)
 
@@ -58,7 +59,7 @@ def connection_for(business_id: int, currency: str) -> Connection | None:
     rows = Connection.objects.filter(business_id=business_id, active=True)
     for connection in rows.select_related("business").order_by("-pk"):
         if currency in adapter_for(connection).capabilities().currencies:
-            return connection  # type: ignore[no-any-return]
+            return connection
     return None
 
 
@@ -73,7 +74,7 @@ def adapter_for(connection: Connection) -> gateways.Gateway:
     )
     described = gateways.Connection(
         id=connection.public_id,
-        mode=connection.mode,
+        mode="test" if connection.mode == TEST else "live",
         secrets=json.loads(opened),
         webhook_url=webhook_address(connection),
         base_urls={"page": test_gateway_origin()} if connection.gateway == "test" else {},
@@ -81,7 +82,7 @@ def adapter_for(connection: Connection) -> gateways.Gateway:
         if connection.gateway == "test"
         else {},
     )
-    return adapter(connection.gateway, described)
+    return adapter(connection.gateway, described, clock=clock.now)
 
 
 def test_gateway_origin() -> str:

@@ -59,4 +59,4 @@ def save_from(payment: Payment, customer: Customer) -> Method | None:
     if customer.gateway_refs.get(known) != kept["customer_ref"]:
         customer.gateway_refs = {**customer.gateway_refs, known: kept["customer_ref"]}
         customer.save(update_fields=["gateway_refs"])
-    return method  # type: ignore[no-any-return]
+    return method

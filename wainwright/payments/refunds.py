@@ -38,7 +38,7 @@ def refund(payment: Payment, *, amount: Money, note: str, by: Actor, form_key: s
         locked = Payment.locked(payment.pk)
         known = locked.refunds.filter(form_key=form_key).first()
         if known is not None:
-            return known  # type: ignore[no-any-return]
+            return known
         left = refundable(locked)
         if amount.currency != locked.currency or not 0 < amount.minor <= left.minor:
             raise NotRefundable(
@@ -66,7 +66,7 @@ def _begin(payment: Payment, amount: Money, note: str, by: Actor, form_key: str)
                 asked_at=clock.wall(),
             )
     except IntegrityError:
-        return Refund.objects.get(payment=payment, form_key=form_key)  # type: ignore[no-any-return]
+        return Refund.objects.get(payment=payment, form_key=form_key)
     audit.note(
         "refund.started",
         row.public_id,

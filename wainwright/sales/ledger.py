@@ -5,8 +5,8 @@ from __future__ import annotations
 from fractions import Fraction
 
 from wainwright.core import clock
-from wainwright.core.events import EventRow
 from wainwright.core.ids import new_id
+from wainwright.core.models import EventRow
 from wainwright.core.money import Money
 from wainwright.payments.events import PaymentSucceeded, RefundSucceeded
 from wainwright.payments.models import Bill, Payment, Refund
@@ -43,8 +43,8 @@ def book_payment(event: PaymentSucceeded, row: EventRow) -> None:
 def order_of(bill: Bill) -> Order:
     """The purchase a bill belongs to: its own, or the one its subscription began with."""
     if bill.order_id is not None:
-        return Order.objects.get(pk=bill.order_id)  # type: ignore[no-any-return]
-    return Order.objects.get(bill=bill)  # type: ignore[no-any-return]
+        return Order.objects.get(pk=bill.order_id)
+    return Order.objects.get(bill=bill)
 
 
 def book_refund(event: RefundSucceeded, row: EventRow) -> None:

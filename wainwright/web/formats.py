@@ -153,7 +153,7 @@ def _decimal(value: object, decimals: int, code: str) -> str:
 
 @lru_cache(maxsize=8192)
 def _date(day: dt.date, width: str, code: str) -> str:
-    return format_date(day, format=width, locale=_locale(code))  # type: ignore[arg-type]
+    return format_date(day, format=width, locale=_locale(code))
 
 
 @lru_cache(maxsize=1024)

@@ -28,7 +28,7 @@ class HostMiddleware:
         host = host_of(request)
         if host == TEST_GATEWAY_HOST:
             request.business = None  # type: ignore[attr-defined]
-            request.urlconf = "wainwright.payments.gateways.test.urls"  # type: ignore[attr-defined]
+            request.urlconf = "wainwright.payments.gateways.test.urls"
             return self.get_response(request)
         slug, rest = split_prefix(request.path_info)
         if not is_main(host):

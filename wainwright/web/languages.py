@@ -22,7 +22,7 @@ class LanguageMiddleware:
         chosen = request.GET.get("language", "")
         language = chosen if chosen in self.known else self._remembered(request)
         with translation.override(language):
-            request.LANGUAGE_CODE = language  # type: ignore[attr-defined]
+            request.LANGUAGE_CODE = language
             response = self.get_response(request)
         response.headers.setdefault("Content-Language", language)
         if chosen == language:

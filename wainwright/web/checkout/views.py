@@ -176,8 +176,13 @@ def thanks(request: HttpRequest, order_id: str) -> HttpResponse:
         with tenancy.scope(business.account_id, mode), timezone.override(business.zone):
             order = order_by_id(business.pk, order_id)
             if order is not None:
-                context = {"order": order, "lines": list(order.lines.all()), "mode": mode}
-                context["access"] = [line.product for line in context["lines"] if line.product]
+                lines = list(order.lines.select_related("product"))
+                context = {
+                    "order": order,
+                    "lines": lines,
+                    "mode": mode,
+                    "access": [line.product for line in lines if line.product],
+                }
                 return render(request, "checkout/thanks.html", context)
     raise Http404
 
