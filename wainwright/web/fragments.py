@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template import engines
+from django.template.backends.jinja2 import Jinja2
 from django.template.backends.utils import csrf_input_lazy, csrf_token_lazy
 from django.utils.cache import patch_vary_headers
 from jinja2_fragments import render_block
@@ -31,7 +32,7 @@ def wants_block(request: HttpRequest) -> bool:
 
 
 def _block(request: HttpRequest, template: str, context: dict[str, Any], block: str) -> str:
-    backend = engines["jinja2"]
+    backend = cast("Jinja2", engines["jinja2"])
     known = {
         "request": request,
         "csrf_input": csrf_input_lazy(request),
