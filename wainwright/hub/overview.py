@@ -29,11 +29,23 @@ class Overdue:
 
 
 @dataclass(frozen=True, slots=True)
-class Expiring:
-    """A card that pays something and ends this month, or has ended."""
+class Card:
+    """A way to pay as its owner knows it, however often it was saved, and what it pays."""
 
     method: Method
     pays: list[Subscription]
+
+    @property
+    def last_month(self) -> tuple[int, int]:
+        """Year and month until which it works; far away where there is no end."""
+        return (self.method.exp_year or 9999, self.method.exp_month or 12)
+
+
+@dataclass(frozen=True, slots=True)
+class Expiring:
+    """A card that pays something and ends this month, or has ended."""
+
+    card: Card
     expired: bool
 
 
@@ -53,7 +65,7 @@ class Overview:
     next: Next | None
     active: list[Subscription]
     ended: list[Subscription]
-    methods: list[tuple[Method, list[Subscription]]]
+    cards: list[Card]
     sums: Mapping[int, Money]
 
 
@@ -61,26 +73,34 @@ def overview(customer: Customer, today: date) -> Overview:
     """Everything about the customer's arrangements; `sums` are regular payments, tax included."""
     subscriptions = queries.subscriptions_of(customer)
     active = [each for each in subscriptions if not each.ended]
-    methods = [
-        (method, [each for each in active if pays(method, each)])
-        for method in queries.methods_of(customer)
-    ]
+    cards = cards_of(queries.methods_of(customer), active)
+    this_month = (today.year, today.month)
     return Overview(
         overdue=_overdue(active),
         expiring=[
-            Expiring(method, used_by, expired=_ends(method) < (today.year, today.month))
-            for method, used_by in methods
-            if used_by and _ends(method) <= (today.year, today.month)
+            Expiring(card, expired=card.last_month < this_month)
+            for card in cards
+            if card.pays and card.last_month <= this_month
         ],
         next=next_of(active),
         active=active,
         ended=[each for each in subscriptions if each.ended],
-        methods=methods,
+        cards=cards,
         sums=sums_of(active),
     )
 
 
-def pays(method: Method, subscription: Subscription) -> bool:
+def cards_of(methods: list[Method], active: list[Subscription]) -> list[Card]:
+    """The same card saved with each purchase is one card to its owner."""
+    cards: dict[tuple[object, ...], Card] = {}
+    for method in methods:
+        looks = (method.kind, method.label, method.exp_year, method.exp_month)
+        card = cards.setdefault(looks, Card(method, []))
+        card.pays.extend(each for each in active if _pays(method, each))
+    return list(cards.values())
+
+
+def _pays(method: Method, subscription: Subscription) -> bool:
     """Whether a coming payment would be taken from it."""
     return subscription.method_id == method.pk and subscription.cancel_at is None
 
@@ -131,8 +151,3 @@ def overdue(subscription: Subscription, declined: Payment | None) -> Overdue:
         decline=declined.decline if declined else "",
         retry_at=None if pointless else subscription.next_due_at,
     )
-
-
-def _ends(method: Method) -> tuple[int, int]:
-    """The last month it works; far away where there is none."""
-    return (method.exp_year or 9999, method.exp_month or 12)

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from wainwright.billing.cancellation import cancel_at_period_end, undo_cancellation
 from wainwright.billing.models import Subscription
 from wainwright.core import clock
-from wainwright.hub import rules
+from wainwright.hub import overview, rules
 from wainwright.web.formats import date
 from wainwright.web.hub import words
 from wainwright.web.hub.faces import HubRequest, hub_page, see_other, show
@@ -34,7 +34,8 @@ def cancellation(request: HubRequest, public_id: str) -> HttpResponse:
         return show(request, "hub/cancelled.html", _said(found))
     if not rules.may_cancel(found):
         return see_other("hub:subscription", public_id)
-    return show(request, "hub/cancel.html", _said(found) | {"ends_at": ends_at(found)})
+    coming = {"ends_at": ends_at(found), "next": overview.next_of([found])}
+    return show(request, "hub/cancel.html", _said(found) | coming)
 
 
 @require_POST

@@ -62,7 +62,7 @@ def home(request: HubRequest) -> HttpResponse:
         if shown.has_previous()
         else "",
         "older": page_link(looked_for, shown.next_page_number()) if shown.has_next() else "",
-        "methods": [words.method(*used) for used in view.methods],
+        "cards": [words.card(card) for card in view.cards],
         "browsers": sessions.open_now(request.customer).count(),
     }
     return lead_to_gateways(show(request, "hub/home.html", context))
@@ -70,14 +70,9 @@ def home(request: HubRequest) -> HttpResponse:
 
 def by_kind(subscriptions: list[Subscription], sums: Mapping[int, Money]) -> list[Group]:
     """Subscriptions without end first, then those with one, then what is paid in parts."""
-    titles = {
-        Price.SUBSCRIPTION: _("Subscriptions"),
-        Price.LIMITED: _("Subscriptions with an end"),
-        Price.SPLIT: _("Paid in parts"),
-    }
     groups = [
-        Group(title, [row(each, sums) for each in subscriptions if each.kind == kind])
-        for kind, title in titles.items()
+        Group(words.kind(kind), [row(each, sums) for each in subscriptions if each.kind == kind])
+        for kind in (Price.SUBSCRIPTION, Price.LIMITED, Price.SPLIT)
     ]
     return [group for group in groups if group.rows]
 
@@ -87,7 +82,7 @@ def row(subscription: Subscription, sums: Mapping[int, Money]) -> Row:
     return Row(
         name=subscription.name,
         href=reverse("hub:subscription", args=[subscription.public_id]),
-        badge=words.state_of(subscription),
+        badge=words.badge(subscription),
         state=words.state(subscription),
         price=words.price(subscription, sums[subscription.pk]) if charged else "",
     )

@@ -49,7 +49,6 @@ def subscription(request: HubRequest, public_id: str) -> HttpResponse:
     history = Paginator(history_of(found), MOMENTS_ON_A_PAGE).get_page(request.GET.get("page"))
     context = {
         "subscription": found,
-        "badge": words.state_of(found),
         "state": words.state(found),
         "history": history,
         "moments": [_told(moment) for moment in history],

@@ -15,17 +15,19 @@ from wainwright.billing.models import Subscription
 from wainwright.catalog.models import Price
 from wainwright.core.money import Money
 from wainwright.hub.history import Moment
-from wainwright.hub.overview import Next
+from wainwright.hub.overview import Card, Next
 from wainwright.invoicing.models import CREDIT_NOTE, Document
 from wainwright.payments.bills import LineDraft
-from wainwright.payments.models import Method
 from wainwright.web.formats import date, interval, money, month, number, short_date
 from wainwright.web.sentences import why_declined
 
 
-def state_of(subscription: Subscription) -> str:
-    """The badge's state."""
-    return "ending" if subscription.ending else subscription.state
+def badge(subscription: Subscription) -> str:
+    """The state of a badge where something is out of the ordinary; else the sentence is enough."""
+    if subscription.ending:
+        return "ending"
+    ordinary = (states.ACTIVE, *states.ENDED)
+    return "" if subscription.state in ordinary else subscription.state
 
 
 def state(subscription: Subscription) -> str:
@@ -106,15 +108,15 @@ def tax(percent: Decimal) -> str:
     return _("Tax %(percent)s %%") % {"percent": number(float(plain), decimals)}
 
 
-def method(saved: Method, pays: list[Subscription]) -> tuple[str, str, str]:
+def card(saved: Card) -> tuple[str, str, str]:
     """Its name, what it pays, and until when it works."""
-    names = ", ".join(each.name for each in pays)
+    names = ", ".join(each.name for each in saved.pays)
     until = ""
-    if saved.exp_year and saved.exp_month:
-        last = month(calendar_date(saved.exp_year, saved.exp_month, 1))
+    if saved.method.exp_year and saved.method.exp_month:
+        last = month(calendar_date(saved.method.exp_year, saved.method.exp_month, 1))
         until = _("works until %(month)s") % {"month": last}
-    uses = _("Pays %(names)s") % {"names": names} if pays else _("Pays nothing at the moment")
-    return saved.label, uses, until
+    uses = _("Pays %(names)s") % {"names": names} if names else _("Pays nothing at the moment")
+    return saved.method.label, uses, until
 
 
 def document(issued: Document) -> str:
@@ -136,8 +138,8 @@ def kind(name: str) -> str:
     return {
         Price.ONE_TIME: _("Single purchases"),
         Price.SUBSCRIPTION: _("Subscriptions"),
-        Price.LIMITED: _("Subscriptions with an end"),
-        Price.SPLIT: _("Paid in parts"),
+        Price.LIMITED: _("Limited plans"),
+        Price.SPLIT: _("Split payments"),
     }[name]
 
 
