@@ -66,14 +66,6 @@ def _tell_database(account_id: int | None) -> None:
             cursor.execute("SELECT set_config('app.account', %s, false)", [value])
 
 
-def current_account_id() -> int:
-    return current().account_id
-
-
-def current_mode() -> str:
-    return current().mode
-
-
 class TenantManager(models.Manager[Any]):
     """Rows of the scope's account, and of its mode where the record has one."""
 
@@ -89,14 +81,9 @@ class Tenant(models.Model):
     """A row of one account. `everywhere` is for the audit and for finding out whose a thing is."""
 
     moded = False
-    account_id: int
 
     account = models.ForeignKey(
-        "accounts.Account",
-        models.PROTECT,
-        related_name="+",
-        db_index=False,
-        default=current_account_id,
+        "accounts.Account", models.PROTECT, related_name="+", db_index=False
     )
 
     objects = TenantManager()
@@ -105,6 +92,16 @@ class Tenant(models.Model):
     class Meta:
         abstract = True
         default_manager_name = "objects"
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """A new row belongs to the scope; one read from the database comes as it is."""
+        if not args:
+            here = current()
+            if "account" not in kwargs:
+                kwargs.setdefault("account_id", here.account_id)
+            if self.moded:
+                kwargs.setdefault("mode", here.mode)
+        super().__init__(*args, **kwargs)
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         here = current()
@@ -125,7 +122,7 @@ class TenantMode(Tenant):
 
     moded = True
 
-    mode = models.CharField(max_length=4, choices=MODES, default=current_mode)
+    mode = models.CharField(max_length=4, choices=MODES)
 
     class Meta(Tenant.Meta):
         abstract = True
