@@ -16,7 +16,7 @@ def delete_test_rows(*, keep: Collection[type[Tenant]] = ()) -> int:
 
     What has no mode of its own but points at a deleted row goes with it.
     """
-    if tenancy.current_mode() != tenancy.TEST:
+    if tenancy.current().mode != tenancy.TEST:
         raise ValueError("only test rows may be deleted")
     gone = [model for model in walls.tenant_models() if model.moded]
     gone = [model for model in gone if model is not AuditRow and model not in keep]

@@ -77,7 +77,7 @@ def _frame(business: Business) -> dict[str, Any]:
     named = [business.legal_name] if business.legal_name not in ("", business.name) else []
     return {
         "business": business,
-        "test": tenancy.current_mode() == tenancy.TEST,
+        "test": tenancy.current().mode == tenancy.TEST,
         "sender_lines": [business.name, *named, *business.address_lines],
         "contact": business.support_email or business.sender_email or settings.MAIL_FROM,
         "hub_url": link_for(business, "hub:door"),
