@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from email.headerregistry import Address
+from email.utils import format_datetime
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -31,7 +32,7 @@ def build(letter: Letter, words: Words | None = None) -> EmailMultiAlternatives:
         reply_to=[one_line(business.support_email)] if business.support_email else None,
         headers={
             "Message-ID": message_id(letter, minted=letter.attempts if words else 0),
-            "Date": letter.created_at,
+            "Date": format_datetime(letter.created_at),
             "Auto-Submitted": "auto-generated",
         },
     )

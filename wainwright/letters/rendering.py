@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -17,6 +17,9 @@ from jinja2 import Template
 from wainwright.accounts.links import link_for
 from wainwright.accounts.models import Business
 from wainwright.core import tenancy
+
+if TYPE_CHECKING:
+    from django.template.backends.jinja2 import Jinja2
 
 _EMPTY_LINES = re.compile(r"\n\s*\n\s*\n+")
 _SUBJECT_LENGTH = 300
@@ -33,7 +36,7 @@ def render(
     kind: str, *, business: Business, language: str, zone: str, context: Mapping[str, Any]
 ) -> Words:
     """Subject, plain text and HTML of letters/<kind>.*; dates fall in `zone`."""
-    known = _frame(business) | context
+    known = {**_frame(business), **context}
     with translation.override(spoken(language)), timezone.override(ZoneInfo(zone)):
         subject = one_line(_template(f"letters/{kind}.subject.txt").render(known))
         known["subject"] = subject
@@ -64,8 +67,8 @@ def one_line(text: str) -> str:
 
 @cache
 def _template(name: str) -> Template:
-    found: Template = engines["jinja2"].env.get_template(name)
-    return found
+    backend = cast("Jinja2", engines["jinja2"])
+    return backend.env.get_template(name)
 
 
 def _tidy(text: str) -> str:
