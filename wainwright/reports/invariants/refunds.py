@@ -27,15 +27,20 @@ def refunds_within_payments() -> Found:
 
 
 def credit_notes_within_invoices() -> Found:
-    """Sum and tax stay within the invoice's; credited in full, the tax is credited in full."""
+    """Their sum stays within the invoice's, and their tax is its share, to the cent."""
     invoices = rows(Document).filter(kind=INVOICE)
     notes = rows(Document).filter(kind=CREDIT_NOTE, preceding=OuterRef("pk"))
     credited = invoices.filter(Exists(notes)).annotate(
         gross_back=sum_of(notes, "gross"), tax_back=sum_of(notes, "tax")
     )
-    beyond = Q(gross_back__gt=F("gross")) | Q(tax_back__gt=F("tax")) | Q(tax_back__lt=0)
-    uneven = Q(gross_back=F("gross")) & ~Q(tax_back=F("tax"))
+    unfit = [
+        invoice.public_id
+        for invoice in credited
+        if not 0 <= invoice.gross_back <= invoice.gross
+        # In whole numbers: the tax is off by more than one minor unit.
+        or abs(invoice.tax_back * invoice.gross - invoice.tax * invoice.gross_back) > invoice.gross
+    ]
     return Found(
         credited.count(),
-        named(credited.filter(beyond | uneven), _("%(id)s: its credit notes do not fit it")),
+        [_("%(id)s: its credit notes do not fit it") % {"id": public_id} for public_id in unfit],
     )
