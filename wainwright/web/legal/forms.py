@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 ORDINARY, EXTRAORDINARY = "ordinary", "extraordinary"
@@ -36,7 +39,6 @@ class CancelForm(StatementForm):
             (EXTRAORDINARY, _("Extraordinary cancellation, for good cause")),
         ],
         initial=ORDINARY,
-        required=False,
         widget=forms.RadioSelect,
     )
     reason = forms.CharField(
@@ -55,3 +57,9 @@ class CancelForm(StatementForm):
     )
 
     field_order = ("sort", "reason", "name", "contract", "wished_end", "email")
+
+    def __init__(self, data: QueryDict | None = None, **options: Any) -> None:
+        if data is not None:
+            data = data.copy()
+            data.setdefault("sort", ORDINARY)
+        super().__init__(data, **options)

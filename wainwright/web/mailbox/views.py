@@ -19,6 +19,11 @@ from django.views.decorators.http import require_safe
 from wainwright.web.mailbox import reading
 
 View = Callable[..., HttpResponse]
+SANDBOX: dict[str, Any] = {
+    "default-src": [CSP.NONE],
+    "style-src": [CSP.UNSAFE_INLINE],
+    "sandbox": True,
+}
 
 
 def on_this_machine(view: View) -> View:
@@ -60,7 +65,7 @@ def letter(request: HttpRequest, name: str) -> HttpResponse:
 
 
 @on_this_machine
-@csp_override({"default-src": [CSP.NONE], "style-src": [CSP.UNSAFE_INLINE], "sandbox": True})  # type: ignore[dict-item]
+@csp_override(SANDBOX)
 def as_designed(request: HttpRequest, name: str) -> HttpResponse:
     """The HTML part in a sandbox, where nothing runs and nothing is loaded."""
     return HttpResponse(reading.body(_message(name), "html"))
