@@ -29,7 +29,7 @@ from wainwright.customers.finding import email_key
 from wainwright.customers.models import Customer
 from wainwright.hub import codes, queries
 from wainwright.hub.models import AccessRequest
-from wainwright.letters import access
+from wainwright.letters.entrance import send_access_letter
 
 log = logging.getLogger(__name__)
 
@@ -199,7 +199,7 @@ def _let_in(request: AccessRequest, customer: Customer) -> None:
         return
     business = request.business
     try:
-        access.send_access_letter(
+        send_access_letter(
             access_request=request,
             customer=customer,
             business=business,

@@ -142,4 +142,7 @@ def as_text(statement: Statement) -> str:
 
 
 def file_name(statement: Statement) -> str:
-    return f"{statement.public_id}.txt"
+    """Such as cancellation-2026-11-22.txt"""
+    day = received_words(statement)["received_iso"][:10]
+    act = "cancellation" if statement.kind == Statement.CANCEL else "withdrawal"
+    return f"{act}-{day}.txt"
