@@ -49,11 +49,11 @@ def returned(request: HubRequest, public_id: str, payment: str) -> HttpResponse:
         raise Http404
     attempt = finish_replacing(attempt, request.GET.dict())
     if attempt.state == Payment.SUCCEEDED:
-        label = attempt.method.label if attempt.method else ""
+        method = subscription_or_404(request, public_id).method
         toast(
             request,
             _("Saved. %(method)s pays %(name)s from now on; a letter confirms it.")
-            % {"method": label, "name": found.name},
+            % {"method": method.label if method else "", "name": found.name},
         )
     elif attempt.state == Payment.PENDING:
         toast(request, _("The bank is still checking the new card."), kind="info")
