@@ -25,7 +25,6 @@ from wainwright.core.tenancy import LIVE, scope
 from wainwright.letters.models import Letter
 from wainwright.payments.models import Connection
 
-SECURE = settings.URL.startswith("https://")
 WORKER_PATIENCE = timedelta(minutes=5)
 LEAST_FREE = 500 * 1024 * 1024
 
@@ -56,7 +55,7 @@ def _all(check: Callable[[], Iterator[Line]]) -> Iterator[Line]:
 def address() -> Iterator[Line]:
     if settings.ON_LOOPBACK:
         yield Line(_("address"), _("%(url)s, this machine only") % {"url": settings.URL})
-    elif not SECURE:
+    elif not settings.URL.startswith("https://"):
         yield Line(
             _("address"),
             _("%(url)s is not encrypted; set WAINWRIGHT_URL to an https address")
