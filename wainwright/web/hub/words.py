@@ -41,7 +41,7 @@ def state(subscription: Subscription) -> str:
             "date": date(subscription.paused_at)
         }
     if subscription.state == states.PAST_DUE:
-        return _("A payment is overdue since %(date)s.") % {"date": date(subscription.current_end)}
+        return _("A payment has been overdue since %(date)s.") % {"date": date(subscription.current_end)}
     return _running(subscription)
 
 
