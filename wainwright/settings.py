@@ -155,6 +155,13 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_ADAPTER = "wainwright.web.dashboard.staff.StaffAdapter"
+ACCOUNT_FORMS = {
+    "login": "wainwright.web.dashboard.login_forms.LoginForm",
+    "reset_password": "wainwright.web.dashboard.login_forms.ResetPasswordForm",
+    "reset_password_from_key": "wainwright.web.dashboard.login_forms.ResetPasswordKeyForm",
+    "change_password": "wainwright.web.dashboard.login_forms.ChangePasswordForm",
+    "reauthenticate": "wainwright.web.dashboard.login_forms.ReauthenticateForm",
+}
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_SESSION_REMEMBER = False

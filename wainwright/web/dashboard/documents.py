@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -45,7 +46,7 @@ def documents(request: StaffRequest) -> HttpResponse:
             "found": listing.paged(newest, request.GET, kept),
             "searched": searched,
             "kind": kind,
-            "kinds": [("", _("All")), *KINDS],
+            "kinds": [("", _("All")), *((kind, capfirst(str(name))) for kind, name in KINDS)],
             "columns": columns,
             "year_businesses": [(each.public_id, each.name) for each in request.reach.businesses],
             "years": _years(request),

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -49,6 +50,7 @@ def frame(request: StaffRequest, room: str) -> dict[str, Any]:
         "user_links": user_links(),
         "sign_out": reverse("account_logout"),
         "is_owner": request.reach.is_owner,
+        "capital": capfirst,
         "number_column": Column(_("Sum"), number=True),
     }
 

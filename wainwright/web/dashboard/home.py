@@ -103,33 +103,35 @@ def needs_of(request: StaffRequest, counts: dict[str, int]) -> list[Need]:
 
 
 def figures(takings: list[Taking], counts: dict[str, int]) -> list[tuple[str, str, str, str]]:
-    """Per currency what came in today and in 30 days; then how many subscriptions run."""
+    """What came in within 30 days, per currency; then how many subscriptions run."""
     ledger = reverse("dashboard:transactions")
-    rows = []
-    for taking in takings:
-        currency = taking.month.currency
-        label = _("Today, %(currency)s") % {"currency": currency}
-        rows.append((label, formats.money(taking.today), "", ledger))
-        label = _("Last 30 days, %(currency)s") % {"currency": currency}
-        rows.append((label, formats.money(taking.month), _change(taking), ledger))
-    running = counts["active"] + counts["past_due"]
-    in_trial = ngettext("%(n)s in trial", "%(n)s in trial", counts["trial"]) % {
-        "n": formats.number(counts["trial"])
-    }
-    active = (_("Active subscriptions"), formats.number(running), in_trial)
-    return [*rows, (*active, _list("subscriptions", "active"))]
+    rows = [
+        (
+            _("Last 30 days, %(currency)s") % {"currency": taking.month.currency},
+            formats.money(taking.month),
+            _in_detail(taking),
+            ledger,
+        )
+        for taking in takings
+    ]
+    running = formats.number(counts["active"] + counts["past_due"])
+    in_trial = ""
+    if counts["trial"]:
+        in_trial = ngettext("and %(n)s in trial", "and %(n)s in trial", counts["trial"]) % {
+            "n": formats.number(counts["trial"])
+        }
+    return [*rows, (_("Active subscriptions"), running, in_trial, _list("subscriptions", "active"))]
 
 
-def _change(taking: Taking) -> str:
+def _in_detail(taking: Taking) -> str:
+    today = _("Today %(sum)s") % {"sum": formats.money(taking.today)}
     change = taking.change_percent
-    if change is None:
-        return ""
-    said = (
-        _("up %(percent)s %% on the 30 days before")
-        if change >= 0
-        else _("down %(percent)s %% on the 30 days before")
-    )
-    return said % {"percent": formats.number(abs(change), 1)}
+    if not change:
+        return today
+    said = _("%(today)s; up %(percent)s %% on the 30 days before")
+    if change < 0:
+        said = _("%(today)s; down %(percent)s %% on the 30 days before")
+    return said % {"today": today, "percent": formats.number(abs(change), 1)}
 
 
 def _list(name: str, view: str) -> str:

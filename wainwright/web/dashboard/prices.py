@@ -14,7 +14,7 @@ from wainwright.web.dashboard import words
 from wainwright.web.dashboard.faces import StaffRequest, staff_page
 from wainwright.web.dashboard.fields import refusals_in
 from wainwright.web.dashboard.frame import page
-from wainwright.web.dashboard.product_forms import PriceForm, initial_of
+from wainwright.web.dashboard.product_forms import PriceForm, initial_of, kinds
 from wainwright.web.toasts import toast
 
 ROOM = "products"
@@ -34,7 +34,9 @@ def new(request: StaffRequest, product_id: str) -> HttpResponse:
         with refusals_in(form):
             made = catalogue.add_price(product, by=request.actor, **form.terms)
             return _done(request, product, made)
-    return page(request, "price_form.html", {"form": form, "product": product}, room=ROOM)
+    return page(
+        request, "price_form.html", {"form": form, "product": product, "kinds": kinds()}, room=ROOM
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -50,7 +52,12 @@ def replace(request: StaffRequest, price_id: str) -> HttpResponse:
             catalogue.archive_price(price, by=request.actor)
             made = catalogue.add_price(price.product, by=request.actor, **form.terms)
             return _done(request, price.product, made)
-    context = {"form": form, "product": price.product, "replaced": words.price_sentence(price)}
+    context = {
+        "form": form,
+        "product": price.product,
+        "kinds": kinds(),
+        "replaced": words.price_sentence(price),
+    }
     return page(request, "price_form.html", context, room=ROOM)
 
 

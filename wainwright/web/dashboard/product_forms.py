@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.utils.text import capfirst
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from wainwright.accounts.models import Business
@@ -15,6 +18,22 @@ from wainwright.core.money import Money
 from wainwright.web.dashboard.fields import AmountField, CurrencyField
 
 MOST_RENEWALS = 999
+
+
+def capitals(choices: Iterable[tuple[str, Any]]) -> list[tuple[str, str]]:
+    """Words that stand within sentences elsewhere, as a choice begins: with a capital."""
+    return [(value, capfirst(str(words))) for value, words in choices]
+
+
+def kinds() -> list[tuple[str, str, str]]:
+    """(value, title, what it means) of each kind of price."""
+    meant = {
+        Price.ONE_TIME: gettext("Paid once, at the checkout."),
+        Price.SUBSCRIPTION: gettext("Renews by itself until someone cancels it."),
+        Price.LIMITED: gettext("Renews a number of times, then it is complete."),
+        Price.SPLIT: gettext("One price in two to six parts; buyers cannot cancel it alone."),
+    }
+    return [(value, title, meant[value]) for value, title in capitals(Price.KINDS)]
 
 
 class ProductForm(forms.Form):
@@ -48,11 +67,11 @@ class ProductForm(forms.Form):
         widget=forms.TextInput(attrs={"inputmode": "decimal", "size": 6}),
         help_text=_("For sales from today on. 0 where no tax is due."),
     )
-    kind = forms.ChoiceField(label=_("Kind"), choices=Product.KINDS)
+    kind = forms.ChoiceField(label=_("Kind"), choices=lambda: capitals(Product.KINDS))
     asks_address = forms.BooleanField(
         label=_("Ask for the buyer's postal address"), required=False, initial=True
     )
-    receipt = forms.ChoiceField(label=_("Receipt"), choices=Product.RECEIPTS)
+    receipt = forms.ChoiceField(label=_("Receipt"), choices=lambda: capitals(Product.RECEIPTS))
     access_url = forms.URLField(
         label=_("Access page"),
         max_length=200,
@@ -88,12 +107,12 @@ class ProductForm(forms.Form):
 class PriceForm(forms.Form):
     """One way to pay. Fields that a kind does not have are not looked at."""
 
-    kind = forms.ChoiceField(
-        label=_("How it is paid"), choices=Price.KINDS, widget=forms.RadioSelect
-    )
+    kind = forms.ChoiceField(label=_("How it is paid"), choices=Price.KINDS)
     amount = AmountField(label=_("Sum"), help_text=_("Of each payment."))
     interval = forms.ChoiceField(
-        label=_("How often"), choices=list(INTERVAL_NAMES.items()), initial="monthly"
+        label=_("How often"),
+        choices=lambda: capitals(INTERVAL_NAMES.items()),
+        initial="monthly",
     )
     payments = forms.TypedChoiceField(
         label=_("Number of payments"),
@@ -120,7 +139,7 @@ class PriceForm(forms.Form):
         required=False,
         help_text=_("With trial days it pays for the trial; empty makes the trial free."),
     )
-    tax_behaviour = forms.ChoiceField(label=_("Tax"), choices=Price.TAX)
+    tax_behaviour = forms.ChoiceField(label=_("Tax"), choices=lambda: capitals(Price.TAX))
     name = forms.CharField(
         label=_("Name of this price"),
         max_length=200,

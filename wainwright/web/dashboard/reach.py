@@ -6,10 +6,12 @@ Every page of the dashboard starts here, and everything here starts from an area
 from __future__ import annotations
 
 from functools import cached_property
+from zoneinfo import ZoneInfo
 
 from django.db import models
 from django.db.models import QuerySet
 from django.http import Http404
+from django.utils import timezone
 
 from wainwright.accounts.access import businesses_for
 from wainwright.accounts.models import Business, Member
@@ -62,13 +64,17 @@ class Reach:
 
     @cached_property
     def whole(self) -> Reach:
-        """All he may reach, whatever he looks at: a single thing's page is found in any business."""
+        """All he may reach, whatever he looks at; where a single thing is found."""
         return Reach(self.member, self.mode, "")
 
     @property
     def main(self) -> Business:
         """The one he looks at, else the account's own: its zone is the page's."""
         return self.business or self.businesses[0]
+
+    def stand_in(self, row: models.Model) -> None:
+        """Days and times of the page are those of the row's business from here on."""
+        timezone.activate(ZoneInfo(self.business_of(row).zone))
 
     def business_called(self, public_id: str) -> Business:
         for business in self.businesses:

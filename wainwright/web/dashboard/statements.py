@@ -95,4 +95,6 @@ def reopen(request: StaffRequest, statement_id: str) -> HttpResponse:
 
 def _reached(request: StaffRequest, statement_id: str) -> Statement:
     rows = request.reach.whole.statements().select_related("business")
-    return get_object_or_404(rows, public_id=statement_id)
+    found = get_object_or_404(rows, public_id=statement_id)
+    request.reach.stand_in(found)
+    return found

@@ -170,4 +170,6 @@ def _reached(request: StaffRequest, subscription_id: str) -> Subscription:
     rows = request.reach.whole.subscriptions().select_related(
         "customer", "product", "business", "method", "order"
     )
-    return get_object_or_404(rows, public_id=subscription_id)
+    found = get_object_or_404(rows, public_id=subscription_id)
+    request.reach.stand_in(found)
+    return found

@@ -1,0 +1,41 @@
+"""allauth's forms in our own words, and without words inside the fields."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account import forms as allauth
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+
+class _Plain(forms.Form):
+    """Labels stand above the fields; nothing has to be read within them."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.widget.attrs.pop("placeholder", None)
+        for name in ("login", "email"):
+            if name in self.fields:
+                self.fields[name].label = _("E-mail")
+
+
+class LoginForm(_Plain, allauth.LoginForm):
+    pass
+
+
+class ResetPasswordForm(_Plain, allauth.ResetPasswordForm):
+    pass
+
+
+class ResetPasswordKeyForm(_Plain, allauth.ResetPasswordKeyForm):
+    pass
+
+
+class ChangePasswordForm(_Plain, allauth.ChangePasswordForm):
+    pass
+
+
+class ReauthenticateForm(_Plain, allauth.ReauthenticateForm):
+    pass
