@@ -7,12 +7,14 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.db import transaction
 
 from tests.clocks import advance
 from tests.factories.buying import GOOD, LATER_DECLINED, Bought, buy
 from tests.factories.shops import make_price, make_product
 from wainwright.accounts.models import Business
 from wainwright.billing import cancellation, pausing
+from wainwright.billing.events import RenewalFailed
 from wainwright.billing.models import Subscription
 from wainwright.core import events
 from wainwright.core.actors import SYSTEM
@@ -126,6 +128,26 @@ def test_a_declined_renewal_says_why_and_when_it_is_tried_again(business: Busine
     letter = Letter.objects.filter(kind="payment_failed")[0]
     assert "We could not charge 29.00\u00a0EUR for Studio." in letter.text
     assert "We try again on" in letter.text
+
+
+def test_a_card_that_cannot_work_again_is_asked_to_be_replaced(business: Business) -> None:
+    subscription = bought(business).subscription
+    with transaction.atomic():
+        events.announce(
+            RenewalFailed(
+                business_id=business.pk,
+                subscription_id=subscription.pk,
+                payment_id=None,
+                decline="expired_card",
+                failures=1,
+                retry_at="2027-01-08T12:00:00+00:00",
+            )
+        )
+    events.deliver_waiting()
+    text = Letter.objects.get(kind="payment_failed").text
+    assert "The card has expired." in text
+    assert "Please give another one in your hub before 8 January 2027" in text
+    assert "We tried" not in text
 
 
 def test_after_the_last_try_one_letter_says_that_it_has_ended(business: Business) -> None:

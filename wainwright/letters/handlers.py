@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from wainwright.billing.dunning import POINTLESS
 from wainwright.billing.events import (
     CancellationAsked,
     CancellationUndone,
@@ -86,7 +87,8 @@ def tell_of_failed_renewal(event: RenewalFailed, row: EventRow) -> None:
     payment = Payment.objects.filter(pk=event.payment_id).select_related("method").first()
     context = {
         "decline": event.decline,
-        "method": payment.method if payment else subscription.method,
+        "tried": payment.method if payment else None,
+        "needs_another": event.decline in POINTLESS,
         "retry_at": datetime.fromisoformat(event.retry_at),
     }
     _tell_of(subscription, "payment_failed", row, context)
