@@ -10,6 +10,9 @@ from pytest_django import DjangoDbBlocker
 
 from tests import browsers, databases, environment
 
+# The people of the tests have passwords; hashing them slowly is Django's business, not ours.
+settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
 BROWSER_FIXTURES = {"page", "phone", "desktop", "open_page"}
 
 
