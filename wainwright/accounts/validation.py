@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from zoneinfo import available_timezones
 
 from django.core.exceptions import ValidationError
@@ -26,6 +27,12 @@ def validate_slug(value: str) -> None:
         raise ValidationError(_("This address is kept for the system. Please choose another."))
 
 
+@cache
+def known_zones() -> frozenset[str]:
+    """Read from the disk once: finding them takes a tenth of a second."""
+    return frozenset(available_timezones())
+
+
 def validate_zone(value: str) -> None:
-    if value not in available_timezones():
+    if value not in known_zones():
         raise ValidationError(_("That time zone is not known. Use one such as Europe/Berlin."))
