@@ -80,7 +80,7 @@ def recurring() -> list[Callable[[], Any]]:
     from wainwright.billing import cancellation, renewals
     from wainwright.checkout import paying
     from wainwright.core import audit, events, limits
-    from wainwright.hub import entry
+    from wainwright.hub import entry, minting, sessions
     from wainwright.letters import sending
     from wainwright.payments import attempts, inbox, refunds
 
@@ -94,8 +94,9 @@ def recurring() -> list[Callable[[], Any]]:
         renewals.renew_due,
         events.deliver_waiting,
         sending.send_waiting,
-        entry.answer_waiting,
+        minting.answer_waiting,
         entry.forget_old,
+        sessions.forget_old,
         audit.seal,
         limits.forget_ended,
     ]

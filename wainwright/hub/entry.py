@@ -7,41 +7,31 @@ minutes of wall time and work once.
 
 from __future__ import annotations
 
-import hashlib
 import ipaddress
-import logging
 import secrets
 from datetime import timedelta
 
 from django.db import transaction
 from django.db.models import F
-from django.tasks import task
 from django.utils.translation import gettext as _
 
-from wainwright.accounts.links import link_for
 from wainwright.accounts.models import Business
 from wainwright.core import audit, clock, limits
 from wainwright.core.actors import Actor
 from wainwright.core.errors import TooMany
 from wainwright.core.ids import new_id
-from wainwright.core.tenancy import LIVE, TEST, current, scope
 from wainwright.customers.finding import email_key
 from wainwright.customers.models import Customer
 from wainwright.hub import codes, queries
+from wainwright.hub.minting import mint
 from wainwright.hub.models import AccessRequest
-from wainwright.letters.entrance import send_access_letter
 
-log = logging.getLogger(__name__)
-
-LIFETIME = timedelta(minutes=10)
 TRIES = 5
 KEPT = timedelta(days=7)
-UNANSWERED, GIVEN_UP = timedelta(minutes=2), timedelta(days=1)
 
 QUARTER_HOUR, HOUR, DAY = 900, 3600, 86_400
 MOST_PER_ADDRESS = ((3, QUARTER_HOUR), (10, DAY))
 MOST_PER_VISITOR = (20, HOUR)
-MOST_LETTERS = (2000, HOUR)
 
 
 def ask(
@@ -56,7 +46,7 @@ def ask(
         public_id=new_id("acq"),
         business=business,
         email=email_key(email),
-        browser_hash=digest(browser_token),
+        browser_hash=codes.digest(browser_token),
         language=language,
         asked_at=clock.wall(),
     )
@@ -89,39 +79,6 @@ def invite(customer: Customer, *, by: Actor) -> AccessRequest:
     return request
 
 
-@task
-def mint(account_id: int, access_request_id: int) -> None:
-    """Lets in the live customer of the address, else the test one; nobody else gets a letter.
-
-    Run again before the letter went out, it mints anew, and what it minted before is void.
-    """
-    with scope(account_id, LIVE):
-        request = queries.waiting_request(access_request_id)
-    if request is None:
-        return
-    for mode in (LIVE, TEST):
-        with scope(account_id, mode):
-            customer = queries.customer_behind(request)
-            if customer is not None:
-                _let_in(request, customer)
-                return
-    with scope(account_id, LIVE):
-        queries.unused_request(access_request_id).update(voided_at=clock.wall())
-
-
-def answer_waiting() -> None:
-    """Takes up what no worker finished, as after a crash or while no letter could be sent."""
-    here = current()
-    if here.mode == TEST:
-        return  # a request is of no mode: once an account is enough
-    now = clock.wall()
-    for request_id in queries.unanswered(since=now - GIVEN_UP, before=now - UNANSWERED):
-        try:
-            mint.func(here.account_id, request_id)
-        except Exception:
-            log.exception("access request %s waits on", request_id)
-
-
 def forget_old() -> None:
     """Drops requests of the past, which hold addresses of people who may be no customers."""
     queries.requests_before(clock.wall() - KEPT).delete()
@@ -149,7 +106,7 @@ def is_asking_browser(request: AccessRequest, browser_token: str) -> bool:
     return (
         request.source == AccessRequest.ASKED
         and bool(browser_token)
-        and secrets.compare_digest(request.browser_hash, digest(browser_token))
+        and secrets.compare_digest(request.browser_hash, codes.digest(browser_token))
     )
 
 
@@ -161,10 +118,6 @@ def works(request: AccessRequest) -> bool:
         and request.expires_at is not None
         and request.expires_at > clock.wall()
     )
-
-
-def digest(secret: str) -> str:
-    return hashlib.sha256(secret.encode()).hexdigest() if secret else ""
 
 
 def _visitor_may_ask(ip: str) -> bool:
@@ -191,46 +144,6 @@ def _address_may_ask(business_id: int, email: str) -> bool:
         for most, seconds in MOST_PER_ADDRESS
     ]
     return all(counts)
-
-
-def _let_in(request: AccessRequest, customer: Customer) -> None:
-    token, code = secrets.token_urlsafe(32), codes.new_code()
-    if queries.letter_is_out(request) or not _keep(request, customer, token=token, code=code):
-        return
-    business = request.business
-    try:
-        send_access_letter(
-            access_request=request,
-            customer=customer,
-            business=business,
-            link=link_for(business, "hub:link", token=token),
-            code=codes.grouped(code),
-            seller_sent=request.source == AccessRequest.SELLER,
-        )
-    except Exception:
-        queries.unused_request(request.pk).update(minted_at=None)
-        raise
-
-
-def _keep(request: AccessRequest, customer: Customer, *, token: str, code: str) -> bool:
-    """Stores the hashes and voids the customer's older letters; False where a newer one is out."""
-    token_hash, code_hash = digest(token), codes.hashed(code)
-    most, seconds = MOST_LETTERS
-    with transaction.atomic():
-        Customer.locked(customer.pk)
-        now = clock.wall()
-        request.customer = customer
-        if limits.count(f"hub.letters|{request.business_id}", seconds=seconds) > most:
-            log.warning("business %s sends too many access letters", request.business_id)
-            request.voided_at = now
-        elif queries.newer_letter_is_out(request):
-            request.voided_at = now
-        else:
-            queries.older_letters(request).update(voided_at=now)
-            request.minted_at, request.expires_at = now, now + LIFETIME
-            request.token_hash, request.code_hash = token_hash, code_hash
-        request.save()
-    return request.voided_at is None
 
 
 def _count_try(request: AccessRequest) -> bool:

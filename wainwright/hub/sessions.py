@@ -17,7 +17,7 @@ from wainwright.core import actors, audit, clock
 from wainwright.core.tenancy import LIVE, TEST, scope
 from wainwright.customers.models import Customer
 from wainwright.hub import queries
-from wainwright.hub.entry import digest
+from wainwright.hub.codes import digest
 from wainwright.hub.models import HubSession
 
 IDLE = timedelta(minutes=30)

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from wainwright.core.tenancy import scope
 from wainwright.customers.models import Customer
-from wainwright.hub import entry, queries, sessions
+from wainwright.hub import codes, entry, queries, sessions
 from wainwright.hub.models import AccessRequest
 from wainwright.web.addresses import client_ip
 from wainwright.web.hub.faces import (
@@ -110,7 +110,7 @@ def sign_out(request: HubRequest) -> HttpResponse:
 
 
 def _working(request: DoorRequest, token: str) -> AccessRequest | None:
-    found = queries.request_by_token_hash(request.business, entry.digest(token))
+    found = queries.request_by_token_hash(request.business, codes.digest(token))
     return found if found is not None and entry.works(found) else None
 
 

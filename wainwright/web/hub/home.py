@@ -26,13 +26,14 @@ from wainwright.web.security import lead_to_gateways
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A subscription in a list."""
+    """A subscription in a list; `regular` is what it will be charged each `interval`."""
 
     name: str
     href: str
     badge: str
     state: str
-    price: str
+    regular: Money | None
+    interval: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +79,14 @@ def by_kind(subscriptions: list[Subscription], sums: Mapping[int, Money]) -> lis
 
 
 def row(subscription: Subscription, sums: Mapping[int, Money]) -> Row:
-    charged = subscription.pk in sums and subscription.cancel_at is None
+    regular = None if subscription.cancel_at else sums.get(subscription.pk)
     return Row(
         name=subscription.name,
         href=reverse("hub:subscription", args=[subscription.public_id]),
         badge=words.badge(subscription),
         state=words.state(subscription),
-        price=words.price(subscription, sums[subscription.pk]) if charged else "",
+        regular=regular,
+        interval=subscription.interval,
     )
 
 

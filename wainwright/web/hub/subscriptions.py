@@ -69,7 +69,7 @@ def _money_of(found: Subscription) -> dict[str, Any]:
         late = overview.overdue(found, declines.get(found.open_bill_id))
     coming = overview.next_of([found])
     return {
-        "price": words.price(found, overview.sums_of([found])[found.pk]),
+        "regular": overview.sums_of([found])[found.pk],
         "next": words.charge(coming) if coming else None,
         "late": late,
     }

@@ -18,7 +18,7 @@ from wainwright.hub.history import Moment
 from wainwright.hub.overview import Card, Next
 from wainwright.invoicing.models import CREDIT_NOTE, Document
 from wainwright.payments.bills import LineDraft
-from wainwright.web.formats import date, interval, money, month, number, short_date
+from wainwright.web.formats import date, money, month, number, short_date
 from wainwright.web.sentences import why_declined
 
 
@@ -41,7 +41,9 @@ def state(subscription: Subscription) -> str:
             "date": date(subscription.paused_at)
         }
     if subscription.state == states.PAST_DUE:
-        return _("A payment has been overdue since %(date)s.") % {"date": date(subscription.current_end)}
+        return _("A payment has been overdue since %(date)s.") % {
+            "date": date(subscription.current_end)
+        }
     return _running(subscription)
 
 
@@ -126,11 +128,6 @@ def document(issued: Document) -> str:
         _("Credit note for %(names)s") if issued.kind == CREDIT_NOTE else _("Invoice for %(names)s")
     )
     return f"{short_date(issued.issued_on)} · {what % {'names': names}}"
-
-
-def price(subscription: Subscription, regular: Money) -> str:
-    """29.00 EUR a month."""
-    return f"{money(regular)} {interval(subscription.interval)}"
 
 
 def kind(name: str) -> str:
