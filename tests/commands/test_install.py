@@ -1,0 +1,135 @@
+"""An install begins by itself, is never migrated unasked, and its processes end when told."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import httpx
+import pytest
+from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
+
+from tests.commands.conftest import Said
+from tests.postgres import free_port
+from tests.server import Server
+from wainwright.accounts import opening
+
+Run = Callable[..., Said]
+
+
+def console(*arguments: object) -> subprocess.Popen[str]:
+    """A console command in a process, and a session, of its own."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "wainwright", *map(str, arguments)],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.sqlite
+def test_two_commands_at_once_make_one_database_of_an_empty_folder(tmp_path: Path) -> None:
+    both = [console("audit", "--data", tmp_path / "new") for _ in range(2)]
+    said = [command.communicate(timeout=120)[0] for command in both]
+    assert [command.returncode for command in both] == [0, 0], said
+    assert all(text.endswith("invariants, 0 broken\n") for text in said)
+
+
+@pytest.mark.django_db
+@pytest.mark.sqlite
+def test_a_database_with_accounts_is_only_migrated_when_asked(run: Run) -> None:
+    opening.open_account(slug="acme", name="Acme", email="ann@acme.example")
+    MigrationRecorder(connection).record_unapplied("sales", "0001_initial")
+    said = run("audit")
+    assert said.code == 1
+    assert said.err.startswith("The database is older than this version")
+
+
+@pytest.mark.django_db
+@pytest.mark.sqlite
+def test_migrating_again_changes_nothing(run: Run) -> None:
+    assert run("migrate").out == "The database is up to date.\n"
+
+
+@pytest.mark.django_db
+def test_a_port_that_is_taken_is_refused(run: Run) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        said = run("serve", "--port", str(taken.getsockname()[1]))
+    assert said.code == 1
+    assert said.err.endswith("Choose another with --port.\n")
+
+
+@pytest.mark.slow
+@pytest.mark.sqlite
+def test_the_server_ends_in_time_even_if_its_process_hangs(tmp_path: Path) -> None:
+    port = free_port()
+    with console("serve", "--port", port, "--data", tmp_path) as server:
+        try:
+            until(lambda: healthy(port))
+            for child in children(server.pid):
+                os.kill(child, signal.SIGSTOP)
+            server.terminate()
+            server.wait(timeout=10)
+            assert not healthy(port)
+        finally:
+            kill_all(server.pid)
+
+
+@pytest.mark.slow
+@pytest.mark.sqlite
+def test_the_worker_sweeps(tmp_path: Path) -> None:
+    with Server(tmp_path / "data") as server:
+        server.run(
+            "createaccount", "--slug", "acme", "--email", "ann@acme.example", "--name", "Acme"
+        )
+
+        def swept() -> bool:
+            done = console("doctor", "--data", tmp_path / "data")
+            return "worker: at work" in done.communicate(timeout=60)[0]
+
+        until(swept)
+
+
+def until(happens: Callable[[], bool], seconds: float = 90) -> None:
+    deadline = time.monotonic() + seconds
+    while not happens():
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+
+
+def healthy(port: int) -> bool:
+    try:
+        return httpx.get(f"http://127.0.0.1:{port}/health/", timeout=2).status_code == 200
+    except httpx.TransportError:
+        return False
+
+
+def children(pid: int) -> list[int]:
+    """Who has this parent, as /proc tells."""
+    found = []
+    for status in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = status.read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        if int(fields[1]) == pid:
+            found.append(int(status.parent.name))
+    return found
+
+
+def kill_all(leader: int) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(leader, signal.SIGKILL)
