@@ -39,6 +39,8 @@ def documents(request: StaffRequest) -> HttpResponse:
         Column(_("Sum"), number=True),
         "",
     ]
+    if request.reach.business is None:
+        columns.insert(4, _("Business"))
     return framed(
         request,
         "documents.html",
@@ -50,6 +52,7 @@ def documents(request: StaffRequest) -> HttpResponse:
             "columns": columns,
             "year_businesses": [(each.public_id, each.name) for each in request.reach.businesses],
             "years": _years(request),
+            "business_of": request.reach.business_of if request.reach.business is None else None,
         },
         room=ROOM,
         block="results",
