@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from wainwright.billing import states
 from wainwright.billing.models import Subscription
 from wainwright.catalog.models import Price
 from wainwright.core import clock
@@ -70,9 +71,13 @@ def home(request: HubRequest) -> HttpResponse:
 
 
 def by_kind(subscriptions: list[Subscription], sums: Mapping[int, Money]) -> list[Group]:
-    """Subscriptions without end first, then those with one, then what is paid in parts."""
+    """Subscriptions without end first, then those with one, then what is paid in parts.
+
+    In each group those of one state stand together, as in the table of states.
+    """
+    in_order = sorted(subscriptions, key=lambda each: list(states.MOVES).index(each.state))
     groups = [
-        Group(words.kind(kind), [row(each, sums) for each in subscriptions if each.kind == kind])
+        Group(words.kind(kind), [row(each, sums) for each in in_order if each.kind == kind])
         for kind in (Price.SUBSCRIPTION, Price.LIMITED, Price.SPLIT)
     ]
     return [group for group in groups if group.rows]
