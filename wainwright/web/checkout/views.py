@@ -24,6 +24,7 @@ from wainwright.checkout.models import Cart
 from wainwright.core import clock, tenancy
 from wainwright.core.errors import Refused
 from wainwright.payments.queries import payment_of_checkout
+from wainwright.sales.models import Line, Order
 from wainwright.sales.queries import order_by_id
 from wainwright.web import addresses, security, sentences
 from wainwright.web.checkout.forms import BuyerForm
@@ -168,7 +169,7 @@ def _onwards(request: HttpRequest, product: Product, result: Any) -> HttpRespons
 @never_cache
 @require_GET
 def thanks(request: HttpRequest, order_id: str) -> HttpResponse:
-    """What was bought and where to go from here. Shows nothing that is not on this one order."""
+    """The order stands. What it holds is told in the browser that bought it, and in no other."""
     business: Business | None = request.business  # type: ignore[attr-defined]
     if business is None:
         raise Http404
@@ -182,9 +183,17 @@ def thanks(request: HttpRequest, order_id: str) -> HttpResponse:
                     "lines": lines,
                     "mode": mode,
                     "access": [line.product for line in lines if line.product],
+                    "bought_here": _bought_here(request, business, order, lines),
                 }
                 return render(request, "checkout/thanks.html", context)
     raise Http404
+
+
+def _bought_here(request: HttpRequest, business: Business, order: Order, lines: list[Line]) -> bool:
+    """Whether this browser still holds the cart that became the order."""
+    tokens = [_kept_token(request, line.product) for line in lines if line.product]
+    carts = [paying.cart_by_token(business, token) for token in tokens if token]
+    return any(cart is not None and cart.order_id == order.pk for cart in carts)
 
 
 def _see_other(url: str) -> HttpResponse:
@@ -195,8 +204,12 @@ def _see_other(url: str) -> HttpResponse:
 
 def _token(request: HttpRequest, product: Product) -> str:
     """The browser's cart for this product: two tabs share it."""
+    return _kept_token(request, product) or secrets.token_urlsafe(24)
+
+
+def _kept_token(request: HttpRequest, product: Product) -> str:
     kept = request.COOKIES.get(COOKIE.format(product=product.public_id), "")
-    return kept if 20 <= len(kept) <= 64 else secrets.token_urlsafe(24)
+    return kept if 20 <= len(kept) <= 64 else ""
 
 
 def _remember(response: HttpResponse, product: Product, token: str) -> None:
