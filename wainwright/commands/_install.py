@@ -27,7 +27,7 @@ def open_in(data: str | None, environment: Mapping[str, str]) -> None:
 
 def _make_folder(folder: Path) -> None:
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except FileExistsError:
         raise Refused(f"{folder} is a file; name a folder with --data.") from None
     except OSError as error:

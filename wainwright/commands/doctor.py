@@ -143,7 +143,9 @@ def _postgres() -> Iterator[Line]:
     unsafe = [name for name in ("fsync", "synchronous_commit") if _asked(f"SHOW {name}") == "off"]
     if unsafe:
         yield Line(
-            _("database"), _("%(names)s is off: writes may be lost") % {"names": unsafe}, True
+            _("database"),
+            _("%(names)s is off: writes may be lost") % {"names": ", ".join(unsafe)},
+            True,
         )
     if _asked(
         "SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user"

@@ -28,7 +28,7 @@ SECONDS_AT_MOST = 8  # then everything of ours ends, whatever it is doing
 def run(options: argparse.Namespace) -> int:
     """Answers until a signal comes, then ends: at once where it can, in eight seconds at most."""
     _install.ready_database()
-    _refuse_taken(options.host, options.port)
+    refuse_taken(options.host, options.port)
     settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # whitenoise warns where it is missing
     connections.close_all()  # a server process opens its own
     server = Granian(
@@ -50,7 +50,7 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-def _refuse_taken(host: str, port: int) -> None:
+def refuse_taken(host: str, port: int) -> None:
     try:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
         with socket.socket(family) as probe:
