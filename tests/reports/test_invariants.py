@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.db import connection, transaction
@@ -129,6 +130,11 @@ def test_a_raised_start_leaves_no_gap(everybody: cast.Cast) -> None:
     buy(price)
     assert [found.number for found in Document.objects.order_by("number")] == [10, 30]
     assert "I8" not in broken()
+
+
+def test_every_invariant_is_told_of() -> None:
+    told = (Path(__file__).parents[2] / "docs" / "self-hosting.md").read_text(encoding="utf-8")
+    assert [found.id for found in invariants.ALL if f"| {found.id} |" not in told] == []
 
 
 Plant = Callable[[], object]

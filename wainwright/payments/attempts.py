@@ -180,6 +180,12 @@ def _nothing_sent(payment: Payment, error: gateways.GatewayError) -> Payment:
             locked.state, locked.settled_at = Payment.ABANDONED, clock.now()
             locked.raw = {**locked.raw, "error": f"{type(error).__name__}: {error}"[:500]}
             locked.save(update_fields=["state", "settled_at", "raw"])
+            audit.note(
+                "payment.abandoned",
+                locked.public_id,
+                by=GATEWAY,
+                business_id=locked.business_id,
+            )
     return locked
 
 
@@ -348,6 +354,12 @@ def _proven_absent(payment: Payment) -> Payment:
         if locked.state in (Payment.STARTED, Payment.UNKNOWN):
             locked.state, locked.settled_at = Payment.ABANDONED, clock.now()
             locked.save(update_fields=["state", "settled_at"])
+            audit.note(
+                "payment.abandoned",
+                locked.public_id,
+                by=GATEWAY,
+                business_id=locked.business_id,
+            )
     return locked
 
 

@@ -37,6 +37,7 @@ CHANGES: tuple[tuple[type[Tenant], Q, str], ...] = (
         Q(state__in=(Payment.SUCCEEDED, Payment.DECLINED)) & ~Q(purpose=Payment.METHOD),
         "payment.{state}",
     ),
+    (Payment, Q(state=Payment.ABANDONED), "payment.abandoned"),
     (Refund, Q(), "refund.started"),
     (Refund, Q(state__in=(Refund.SUCCEEDED, Refund.DECLINED)), "refund.{state}"),
     (Order, Q(source=Order.CHECKOUT), "order.placed"),
