@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from django import forms
 from django.http import HttpResponse
-from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from wainwright.accounts import opening
-from wainwright.web.dashboard.faces import BUSINESS, StaffRequest, staff_page
+from wainwright.web.dashboard.faces import BUSINESS, StaffRequest, see_other, staff_page
 from wainwright.web.dashboard.fields import CountryField, ZoneField, refusals_in
 from wainwright.web.dashboard.frame import page as framed
 from wainwright.web.toasts import toast
@@ -49,5 +48,5 @@ def new(request: StaffRequest) -> HttpResponse:
             made = opening.add_business(by=request.actor, **form.cleaned_data)
             request.session[BUSINESS] = made.public_id
             toast(request, _("%(name)s is added. Now say who it is.") % {"name": made.name})
-            return redirect("dashboard:settings_identity", business_id=made.public_id)
+            return see_other("settings_identity", business_id=made.public_id)
     return framed(request, "business_new.html", {"form": form}, room=ROOM)

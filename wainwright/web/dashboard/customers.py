@@ -7,7 +7,7 @@ from itertools import batched
 
 from django.db.models import QuerySet
 from django.http import HttpResponse, StreamingHttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -20,7 +20,7 @@ from wainwright.reports import customers as report
 from wainwright.reports import timeline
 from wainwright.web import sheets
 from wainwright.web.dashboard import listing, words
-from wainwright.web.dashboard.faces import StaffRequest, staff_page
+from wainwright.web.dashboard.faces import StaffRequest, see_other, staff_page
 from wainwright.web.dashboard.frame import page as framed
 from wainwright.web.dashboard.happenings import told_of_customer
 from wainwright.web.sheets import Cell
@@ -171,7 +171,7 @@ def hub_link(request: StaffRequest, customer_id: str) -> HttpResponse:
             request,
             _("A letter with link and code is on its way to %(email)s.") % {"email": found.email},
         )
-        return redirect("dashboard:customer", customer_id=found.public_id)
+        return see_other("customer", customer_id=found.public_id)
     context = {"customer": found, "door": link_for(found.business, "hub:door")}
     return framed(request, "hub_link.html", context, room=ROOM)
 

@@ -69,6 +69,11 @@ def staff_page(view: View | None = None, *, owner: bool = False) -> Any:
     return page
 
 
+def see_other(name: str, **kwargs: str) -> HttpResponse:
+    """Where the answer to a POST stands; loading that again repeats nothing."""
+    return HttpResponseRedirect(reverse(f"dashboard:{name}", kwargs=kwargs or None), status=303)
+
+
 def place_of(request: HttpRequest) -> Member | None:
     """The place chosen, the only one, or None: then the person has to choose."""
     places = directory.memberships(request.user)  # type: ignore[arg-type]

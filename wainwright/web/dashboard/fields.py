@@ -8,6 +8,7 @@ from zoneinfo import available_timezones
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import URLValidator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -112,6 +113,15 @@ class ZoneField(forms.ChoiceField):
 def _zones() -> list[tuple[str, str]]:
     places = (zone for zone in available_timezones() if "/" in zone and not zone.startswith("Etc/"))
     return [("UTC", "UTC"), *((zone, zone.replace("_", " ")) for zone in sorted(places))]
+
+
+class LinkField(forms.URLField):
+    """An address of the web, and of nothing else."""
+
+    default_validators = [URLValidator(schemes=["http", "https"])]
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"max_length": 200, "assume_scheme": "https", **options})
 
 
 class refusals_in:  # noqa: N801, reads like the verb it is

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from wainwright.accounts import directory
 from wainwright.core.tenancy import LIVE, TEST
 from wainwright.web.dashboard import staff
-from wainwright.web.dashboard.faces import BUSINESS, MODE, PLACE, place_of
+from wainwright.web.dashboard.faces import BUSINESS, MODE, PLACE, place_of, see_other
 from wainwright.web.toasts import toast
 
 
@@ -27,7 +27,7 @@ def places(request: HttpRequest) -> HttpResponse:
             raise Http404
         request.session[PLACE] = request.POST["place"]
         request.session.pop(BUSINESS, None)
-        return redirect("dashboard:home")
+        return see_other("home")
     current = place_of(request)
     context = {"places": found, "current": current, "user_name": str(request.user)}
     return render(request, "dashboard/places.html", context)

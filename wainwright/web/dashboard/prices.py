@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from django.db import transaction
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from wainwright.catalog import prices as catalogue
 from wainwright.catalog.models import Price, Product
 from wainwright.web.dashboard import words
-from wainwright.web.dashboard.faces import StaffRequest, staff_page
+from wainwright.web.dashboard.faces import StaffRequest, see_other, staff_page
 from wainwright.web.dashboard.fields import refusals_in
 from wainwright.web.dashboard.frame import page
 from wainwright.web.dashboard.product_forms import PriceForm, initial_of, kinds
@@ -72,7 +72,7 @@ def archive(request: StaffRequest, price_id: str) -> HttpResponse:
         _("“%(price)s” is not offered any more; what was bought with it goes on as agreed.")
         % {"price": words.price_sentence(price)},
     )
-    return redirect("dashboard:product", product_id=price.product.public_id)
+    return see_other("product", product_id=price.product.public_id)
 
 
 @require_POST
@@ -85,7 +85,7 @@ def prefer(request: StaffRequest, price_id: str) -> HttpResponse:
         request,
         _("“%(price)s” is now chosen beforehand.") % {"price": words.price_sentence(price)},
     )
-    return redirect("dashboard:product", product_id=price.product.public_id)
+    return see_other("product", product_id=price.product.public_id)
 
 
 def _reached(request: StaffRequest, price_id: str) -> Price:
@@ -95,4 +95,4 @@ def _reached(request: StaffRequest, price_id: str) -> Price:
 
 def _done(request: StaffRequest, product: Product, made: Price) -> HttpResponse:
     toast(request, _("“%(price)s” is offered now.") % {"price": words.price_sentence(made)})
-    return redirect("dashboard:product", product_id=product.public_id)
+    return see_other("product", product_id=product.public_id)

@@ -15,7 +15,7 @@ from wainwright.accounts.models import Business
 from wainwright.catalog.models import INTERVAL_NAMES, Price, Product
 from wainwright.catalog.prices import LONGEST_TRIAL
 from wainwright.core.money import Money
-from wainwright.web.dashboard.fields import AmountField, CurrencyField
+from wainwright.web.dashboard.fields import AmountField, CurrencyField, LinkField
 
 MOST_RENEWALS = 999
 
@@ -72,11 +72,9 @@ class ProductForm(forms.Form):
         label=_("Ask for the buyer's postal address"), required=False, initial=True
     )
     receipt = forms.ChoiceField(label=_("Receipt"), choices=lambda: capitals(Product.RECEIPTS))
-    access_url = forms.URLField(
+    access_url = LinkField(
         label=_("Access page"),
-        max_length=200,
         required=False,
-        assume_scheme="https",
         help_text=_("Where buyers find what they bought; linked in receipt and hub."),
     )
     label = forms.CharField(

@@ -18,7 +18,7 @@ from wainwright.payments.connections import connection_for
 from wainwright.reports.products import sold
 from wainwright.tax.rates import percent_for, set_rate
 from wainwright.web.dashboard import listing, staff, words
-from wainwright.web.dashboard.faces import StaffRequest, staff_page
+from wainwright.web.dashboard.faces import StaffRequest, see_other, staff_page
 from wainwright.web.dashboard.fields import refusals_in
 from wainwright.web.dashboard.frame import page
 from wainwright.web.dashboard.product_forms import ProductForm
@@ -92,7 +92,7 @@ def new(request: StaffRequest) -> HttpResponse:
             )
             _keep_rate(request, made, form)
             toast(request, _("%(name)s is made. Now set its first price.") % {"name": made.name})
-            return redirect("dashboard:price_new", product_id=made.public_id)
+            return see_other("price_new", product_id=made.public_id)
     return page(request, "product_new.html", {"form": form}, room=ROOM)
 
 
@@ -119,7 +119,7 @@ def product(request: StaffRequest, product_id: str) -> HttpResponse:
             if form.cleaned_data["tax_percent"] != percent:
                 _keep_rate(request, found, form)
             toast(request, _("%(name)s is changed.") % {"name": found.name})
-            return redirect("dashboard:product", product_id=found.public_id)
+            return see_other("product", product_id=found.public_id)
         found.refresh_from_db()
     return page(request, "product.html", _product_context(request, found, form), room=ROOM)
 
@@ -157,7 +157,7 @@ def switch(request: StaffRequest, product_id: str) -> HttpResponse:
         else _("%(name)s is in test mode: no money moves.")
     )
     toast(request, said % {"name": found.name})
-    return redirect("dashboard:product", product_id=found.public_id)
+    return see_other("product", product_id=found.public_id)
 
 
 @require_POST
@@ -176,7 +176,7 @@ def archive(request: StaffRequest, product_id: str) -> HttpResponse:
             _("%(name)s is not sold any more; subscriptions to it run on.") % {"name": found.name},
             undo=here,
         )
-    return redirect("dashboard:product", product_id=found.public_id)
+    return see_other("product", product_id=found.public_id)
 
 
 def _reached(request: StaffRequest, product_id: str) -> Product:

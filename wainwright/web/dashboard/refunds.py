@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
@@ -18,7 +18,7 @@ from wainwright.payments.models import Payment, Refund
 from wainwright.payments.refunds import refund, refundable
 from wainwright.sales.models import Order
 from wainwright.web import formats
-from wainwright.web.dashboard.faces import StaffRequest, staff_page
+from wainwright.web.dashboard.faces import StaffRequest, see_other, staff_page
 from wainwright.web.dashboard.fields import AmountField, refusals_in
 from wainwright.web.dashboard.frame import page as framed
 from wainwright.web.toasts import toast
@@ -93,7 +93,7 @@ def page(request: StaffRequest, payment_id: str) -> HttpResponse:
                 form_key=form.cleaned_data["form_key"],
             )
             _say(request, made)
-            return redirect("dashboard:order", order_id=order.public_id)
+            return see_other("order", order_id=order.public_id)
     context = {"form": form, "payment": payment, "order": order, "left": left}
     return framed(request, "refund.html", context, room=ROOM)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.http import HttpResponse
-from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -17,7 +16,7 @@ from wainwright.invoicing import numbering, queries
 from wainwright.invoicing.models import KINDS
 from wainwright.payments.connections import connect_test_gateway
 from wainwright.web import accents
-from wainwright.web.dashboard.faces import StaffRequest, staff_page
+from wainwright.web.dashboard.faces import StaffRequest, see_other, staff_page
 from wainwright.web.dashboard.fields import refusals_in
 from wainwright.web.dashboard.frame import page as framed
 from wainwright.web.dashboard.settings_forms import (
@@ -36,7 +35,7 @@ ROOM = "settings"
 @staff_page(owner=True)
 def start(request: StaffRequest) -> HttpResponse:
     """The settings of the business looked at."""
-    return redirect("dashboard:settings_identity", business_id=request.reach.main.public_id)
+    return see_other("settings_identity", business_id=request.reach.main.public_id)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -49,7 +48,7 @@ def identity(request: StaffRequest, business_id: str) -> HttpResponse:
         with refusals_in(form):
             changing.change_business(business, by=request.actor, **form.cleaned_data)
             toast(request, _("Saved. Documents issued before stay as they are."))
-            return redirect("dashboard:settings_identity", business_id=business.public_id)
+            return see_other("settings_identity", business_id=business.public_id)
         business.refresh_from_db()
     return _page(request, business, "settings_identity", {"form": form})
 
@@ -69,7 +68,7 @@ def hub(request: StaffRequest, business_id: str) -> HttpResponse:
             with refusals_in(form):
                 changing.change_business(business, by=request.actor, **form.cleaned_data)
                 toast(request, _("Saved. Your customers see it from now on."))
-                return redirect("dashboard:settings_hub", business_id=business.public_id)
+                return see_other("settings_hub", business_id=business.public_id)
     return _hub_page(request, business, form, LogoForm(), message_for(shown, _example()))
 
 
@@ -85,13 +84,13 @@ def logo(request: StaffRequest, business_id: str) -> HttpResponse:
     if "remove" in request.POST:
         changing.remove_logo(business, by=request.actor)
         toast(request, _("The logo is gone; your name stands in its place."))
-        return redirect("dashboard:settings_hub", business_id=business.public_id)
+        return see_other("settings_hub", business_id=business.public_id)
     form = LogoForm(request.POST, request.FILES)
     if form.is_valid():
         with refusals_in(form):
             changing.set_logo(business, form.cleaned_data["logo"].read(), by=request.actor)
             toast(request, _("This is your logo from now on."))
-            return redirect("dashboard:settings_hub", business_id=business.public_id)
+            return see_other("settings_hub", business_id=business.public_id)
     words = HubForm(initial=values_of(business, HubForm))
     return _hub_page(request, business, words, form, message_for(business, _example()))
 
@@ -129,7 +128,7 @@ def documents(request: StaffRequest, business_id: str) -> HttpResponse:
     if form is not None and form.is_valid():
         with refusals_in(form):
             _renumber(request, business, posted or "", form)
-            return redirect("dashboard:settings_documents", business_id=business.public_id)
+            return see_other("settings_documents", business_id=business.public_id)
     rows = [
         (kind, name, forms[kind], queries.next_number_text(business, kind)) for kind, name in KINDS
     ]
@@ -159,7 +158,7 @@ def payments(request: StaffRequest, business_id: str) -> HttpResponse:
     if request.method == "POST" and request.mode == TEST:
         connect_test_gateway(business, by=request.actor)
         toast(request, _("The Test gateway is connected: test cards can pay now."))
-        return redirect("dashboard:settings_payments", business_id=business.public_id)
+        return see_other("settings_payments", business_id=business.public_id)
     rows = request.reach.whole.connections().filter(business=business, active=True)
     return _page(request, business, "settings_payments", {"connections": rows.order_by("pk")})
 

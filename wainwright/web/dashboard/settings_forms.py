@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from wainwright.accounts.models import Business
 from wainwright.invoicing.numbering import HIGHEST
 from wainwright.web import accents
-from wainwright.web.dashboard.fields import CountryField, ZoneField
+from wainwright.web.dashboard.fields import CountryField, LinkField, ZoneField
 
 Words = Any  # a string, or one to be translated later
 
@@ -24,8 +24,8 @@ def _line(
     return forms.CharField(label=label, max_length=most, required=required, help_text=help_text)
 
 
-def _address(label: Words) -> forms.URLField:
-    return forms.URLField(label=label, max_length=200, required=False, assume_scheme="https")
+def _address(label: Words) -> LinkField:
+    return LinkField(label=label, required=False)
 
 
 class IdentityForm(forms.Form):

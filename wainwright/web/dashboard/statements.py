@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django import forms
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -14,7 +14,7 @@ from wainwright.hub import statements as desk
 from wainwright.hub.models import Statement
 from wainwright.reports import customers as buyers
 from wainwright.web.dashboard import listing
-from wainwright.web.dashboard.faces import StaffRequest, staff_page
+from wainwright.web.dashboard.faces import StaffRequest, see_other, staff_page
 from wainwright.web.dashboard.fields import refusals_in
 from wainwright.web.dashboard.frame import page as framed
 from wainwright.web.toasts import toast
@@ -68,7 +68,7 @@ def statement(request: StaffRequest, statement_id: str) -> HttpResponse:
                 _("Marked as handled."),
                 undo=reverse("dashboard:statement_reopen", args=[found.public_id]),
             )
-            return redirect("dashboard:statements")
+            return see_other("statements")
     context = {
         "statement": found,
         "declaration": desk.declaration(found),
@@ -90,7 +90,7 @@ def reopen(request: StaffRequest, statement_id: str) -> HttpResponse:
     found = _reached(request, statement_id)
     desk.reopen(found, by=request.actor)
     toast(request, _("It is open again."))
-    return redirect("dashboard:statement", statement_id=found.public_id)
+    return see_other("statement", statement_id=found.public_id)
 
 
 def _reached(request: StaffRequest, statement_id: str) -> Statement:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django import forms
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -17,7 +17,7 @@ from wainwright.core import clock
 from wainwright.hub.history import history_of
 from wainwright.web import formats
 from wainwright.web.dashboard import words
-from wainwright.web.dashboard.faces import StaffRequest, staff_page
+from wainwright.web.dashboard.faces import StaffRequest, see_other, staff_page
 from wainwright.web.dashboard.fields import refusals_in
 from wainwright.web.dashboard.frame import page as framed
 from wainwright.web.dashboard.happenings import told
@@ -97,12 +97,12 @@ def cancel(request: StaffRequest, subscription_id: str) -> HttpResponse:
     """What stops and when; nothing is charged from then on, and money back is a refund."""
     found = _reached(request, subscription_id)
     if not found.can_cancel and not (found.ending and request.method == "POST"):
-        return redirect("dashboard:subscription", subscription_id=found.public_id)
+        return see_other("subscription", subscription_id=found.public_id)
     form = CancelForm(request.POST or None, until=_paid_until(found))
     if request.method == "POST" and form.is_valid():
         with refusals_in(form):
             _cancel(request, found, form)
-            return redirect("dashboard:subscription", subscription_id=found.public_id)
+            return see_other("subscription", subscription_id=found.public_id)
     context = {"subscription": found, "form": form, "sentence": words.state_sentence(found)}
     return framed(request, "subscription_cancel.html", context, room=ROOM)
 
@@ -131,7 +131,7 @@ def undo(request: StaffRequest, subscription_id: str) -> HttpResponse:
     found = _reached(request, subscription_id)
     cancellation.undo_cancellation(found, by=request.actor)
     toast(request, _("The cancellation is taken back. A letter tells the customer."))
-    return redirect("dashboard:subscription", subscription_id=found.public_id)
+    return see_other("subscription", subscription_id=found.public_id)
 
 
 @require_POST
@@ -144,7 +144,7 @@ def pause(request: StaffRequest, subscription_id: str) -> HttpResponse:
         _("It is paused: nothing is charged until it is resumed."),
         undo=reverse("dashboard:subscription_resume", args=[found.public_id]),
     )
-    return redirect("dashboard:subscription", subscription_id=found.public_id)
+    return see_other("subscription", subscription_id=found.public_id)
 
 
 @require_POST
@@ -159,7 +159,7 @@ def resume(request: StaffRequest, subscription_id: str) -> HttpResponse:
     else:
         said = _("It goes on.")
     toast(request, said)
-    return redirect("dashboard:subscription", subscription_id=found.public_id)
+    return see_other("subscription", subscription_id=found.public_id)
 
 
 def _paid_until(found: Subscription) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from wainwright.accounts import opening
 from wainwright.accounts.access import members_for
 from wainwright.accounts.models import Business
-from wainwright.web.dashboard.faces import StaffRequest, staff_page
+from wainwright.web.dashboard.faces import StaffRequest, see_other, staff_page
 from wainwright.web.dashboard.fields import refusals_in
 from wainwright.web.dashboard.frame import page as framed
 from wainwright.web.dashboard.staff import first_password_path
@@ -77,5 +77,5 @@ def remove(request: StaffRequest, member_id: str) -> HttpResponse:
     if request.method == "POST":
         opening.remove_member(found, by=request.actor)
         toast(request, _("%(email)s has no place here any more.") % {"email": found.user.email})
-        return redirect("dashboard:team")
+        return see_other("team")
     return framed(request, "team_remove.html", {"found": found}, room=ROOM)
