@@ -7,6 +7,7 @@ from datetime import datetime
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from wainwright.billing.terms import Terms
@@ -70,7 +71,7 @@ class Offer:
             return _("One payment")
         if self.price.kind == Price.SPLIT:
             return _("In %(count)s payments") % {"count": self.price.payments_total}
-        return formats.frequency(self.price.interval).capitalize()
+        return capfirst(formats.frequency(self.price.interval))
 
     @cached_property
     def aside(self) -> str:
