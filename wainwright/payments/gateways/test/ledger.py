@@ -1,13 +1,15 @@
 """The vendor's own books: one SQLite file that no transaction of the shop reaches.
 
-Every use opens the file anew, so processes, threads and forks never share a handle. All rows
+Each thread keeps a handle of its own, so processes, threads and forks never share one. All rows
 belong to an `account`, the vendor's name for a seller. Times are UTC, written so that they sort.
 """
 
 from __future__ import annotations
 
+import os
 import secrets
 import sqlite3
+import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import asdict, dataclass, fields
@@ -270,25 +272,49 @@ class Ledger:
     @contextmanager
     def _transaction(self, kind: str) -> Iterator[Books]:
         try:
-            with closing(self._open()) as db:
-                db.execute(f"BEGIN {kind}")
-                try:
-                    yield Books(db)
-                except BaseException:
-                    db.execute("ROLLBACK")
-                    raise
-                _commit(db)
+            db = self._connected()
+            db.execute(f"BEGIN {kind}")
+            try:
+                yield Books(db)
+            except BaseException:
+                db.execute("ROLLBACK")
+                raise
+            _commit(db)
         except sqlite3.OperationalError as error:
+            _threads.kept = None
             raise GatewayUnavailable(f"the Test gateway's ledger cannot be used: {error}") from None
+        except OutcomeUnknown:
+            _threads.kept = None
+            raise
 
-    def _open(self) -> sqlite3.Connection:
+    def _connected(self) -> sqlite3.Connection:
+        """This thread's connection: opening one reads the whole write-ahead log first."""
         if not self.path.exists():
             _create(self.path)
-        db = sqlite3.connect(self.path, timeout=_PATIENCE_SECONDS, autocommit=True)
-        # The last one to leave would fold the log into the file, at every call.
-        db.setconfig(sqlite3.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, True)
-        db.execute("PRAGMA synchronous = NORMAL")
-        return db
+        which = (os.getpid(), self.path, self.path.stat().st_ino)
+        kept: _Kept | None = getattr(_threads, "kept", None)
+        if kept is None or kept.which != which:
+            kept = _threads.kept = _Kept(which, _open(self.path))
+        return kept.db
+
+
+class _Kept:
+    """A connection that is closed when its thread ends or another file is wanted."""
+
+    def __init__(self, which: tuple[int, Path, int], db: sqlite3.Connection) -> None:
+        self.which, self.db = which, db
+
+    def __del__(self) -> None:
+        self.db.close()
+
+
+_threads = threading.local()
+
+
+def _open(path: Path) -> sqlite3.Connection:
+    db = sqlite3.connect(path, timeout=_PATIENCE_SECONDS, autocommit=True, check_same_thread=False)
+    db.execute("PRAGMA synchronous = NORMAL")
+    return db
 
 
 def _create(path: Path) -> None:
