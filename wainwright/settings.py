@@ -264,6 +264,7 @@ LOGGING = {
             "filters": ["secrets"],
         }
     },
+    "loggers": {"django.tasks": {"level": "WARNING"}},
     "root": {"handlers": ["stderr"], "level": environ.text("WAINWRIGHT_LOG_LEVEL", "WARNING")},
 }
 CSRF_FAILURE_VIEW = "wainwright.web.refusals.csrf_failure"
