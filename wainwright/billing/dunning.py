@@ -100,7 +100,7 @@ def give_up(subscription: Subscription) -> None:
 
 def is_pointless(subscription: Subscription) -> bool:
     """The last try of the open bill was refused for a reason that only another method can mend."""
-    last = _last_declined(subscription.open_bill_id)
+    last = _last_declined(subscription.open_bill_id) if subscription.failures else None
     return (
         last is not None and last.decline in POINTLESS and last.method_id == subscription.method_id
     )

@@ -19,6 +19,7 @@ from wainwright.payments.errors import AttemptRunning
 from wainwright.payments.events import PaymentSucceeded
 from wainwright.payments.gateways.base import Intent, Series
 from wainwright.payments.models import Bill, Payment
+from wainwright.payments.queries import payment_of
 from wainwright.sales import totals
 from wainwright.tax.rates import percent_for
 
@@ -136,7 +137,7 @@ def next_totals(subscription: Subscription) -> totals.Totals:
 
 def extend(event: PaymentSucceeded, row: EventRow) -> None:
     """A paid renewal carries the subscription into its period; a second call changes nothing."""
-    payment = Payment.objects.select_related("bill").get(pk=event.payment_id)
+    payment = payment_of(event, row)
     if payment.purpose != Payment.RENEWAL:
         return
     period = Period.objects.get(bill_id=payment.bill_id)

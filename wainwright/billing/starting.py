@@ -13,12 +13,13 @@ from wainwright.core.ids import new_id
 from wainwright.core.models import EventRow
 from wainwright.payments.events import PaymentSucceeded
 from wainwright.payments.models import Bill, BillLine, Payment
+from wainwright.payments.queries import payment_of
 from wainwright.sales.models import Order
 
 
 def start_subscriptions(event: PaymentSucceeded, row: EventRow) -> None:
     """One subscription for each line of a first bill that recurs; a second call changes nothing."""
-    payment = Payment.objects.select_related("bill").get(pk=event.payment_id)
+    payment = payment_of(event, row)
     bill = payment.bill
     assert bill is not None
     if bill.kind != Bill.PURCHASE:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from django.db.models import F
-
 from wainwright.accounts.models import Business
 from wainwright.checkout.events import OrderPlaced
 from wainwright.checkout.models import Cart
@@ -16,6 +14,7 @@ from wainwright.customers.models import Customer
 from wainwright.payments import methods
 from wainwright.payments.events import PaymentSucceeded
 from wainwright.payments.models import Bill, BillLine, Payment
+from wainwright.payments.queries import payment_of
 from wainwright.sales import snapshots
 from wainwright.sales.models import Line, Order
 
@@ -25,7 +24,7 @@ def place_order(event: PaymentSucceeded, row: EventRow) -> None:
 
     The bill says what was bought: the cart may show a later choice that was not paid.
     """
-    payment = Payment.objects.select_related("bill").get(pk=event.payment_id)
+    payment = payment_of(event, row)
     if payment.purpose != Payment.CHECKOUT:
         return
     cart = Cart.objects.select_for_update(of=("self",)).get(public_id=payment.subject)
@@ -90,5 +89,7 @@ def _order(cart: Cart, bill: Bill, business: Business, customer: Customer) -> Or
 def _hand_over(payment: Payment, bill: Bill, customer: Customer) -> None:
     """Bill, payment and saved method now belong to the customer."""
     method = methods.save_from(payment, customer)
-    Bill.objects.filter(pk=bill.pk).update(customer=customer)
-    Payment.objects.filter(pk=payment.pk).update(customer=customer, method=method or F("method"))
+    bill.customer = payment.customer = customer
+    bill.save(update_fields=["customer"])
+    payment.method = method or payment.method
+    payment.save(update_fields=["customer", "method"])

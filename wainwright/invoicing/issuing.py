@@ -34,6 +34,7 @@ from wainwright.invoicing.models import CREDIT_NOTE, INVOICE, Document
 from wainwright.invoicing.numbering import Given, next_number
 from wainwright.payments.events import PaymentSucceeded, RefundSucceeded
 from wainwright.payments.models import Bill, BillLine, Payment, Refund
+from wainwright.payments.queries import payment_of
 from wainwright.sales import snapshots
 from wainwright.sales.ledger import order_of
 from wainwright.sales.models import Entry, Order
@@ -43,7 +44,7 @@ from wainwright.tax.ids import kind_of
 
 def issue_invoice(event: PaymentSucceeded, row: EventRow) -> None:
     """A paid bill above zero brings one invoice; a bill of zero brings none."""
-    payment = Payment.objects.select_related("bill__business", "method").get(pk=event.payment_id)
+    payment = payment_of(event, row)
     bill = payment.bill
     assert bill is not None
     if not bill.gross or Document.objects.filter(bill=bill, kind=INVOICE).exists():

@@ -169,7 +169,7 @@ def charge(payment: Payment, *, description: str, series: str = "recurring") -> 
     except gateways.GatewayError as error:
         log.error("gateway could not charge %s: %s", payment.public_id, error)
         return _nothing_sent(payment, error)
-    return book(payment.pk, outcome, by=GATEWAY)
+    return book(payment.pk, replace(outcome, method=None), by=GATEWAY)  # the one it was asked for
 
 
 def _nothing_sent(payment: Payment, error: gateways.GatewayError) -> Payment:

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 
 from django.db.models import Sum
 
+from wainwright.core.models import EventRow
 from wainwright.core.money import Money
+from wainwright.payments.events import PaymentSucceeded
 from wainwright.payments.models import Payment, Refund
 
 
@@ -29,3 +31,15 @@ def left_to_refund(payments: Sequence[Payment]) -> dict[int, Money]:
         else Money.zero(payment.currency)
         for payment in payments
     }
+
+
+def payment_of(event: PaymentSucceeded, row: EventRow) -> Payment:
+    """The event's payment with its bill, read once for all who hear it in one transaction.
+
+    Who changes the payment then must change this very object.
+    """
+    found: Payment | None = row.__dict__.get("payment")
+    if found is None:
+        found = Payment.objects.select_related("bill__business", "method").get(pk=event.payment_id)
+        row.__dict__["payment"] = found
+    return found

@@ -9,13 +9,14 @@ from wainwright.core.ids import new_id
 from wainwright.core.models import EventRow
 from wainwright.core.money import Money
 from wainwright.payments.events import PaymentSucceeded, RefundSucceeded
-from wainwright.payments.models import Bill, Payment, Refund
+from wainwright.payments.models import Bill, Refund
+from wainwright.payments.queries import payment_of
 from wainwright.sales.models import Entry, Order
 
 
 def book_payment(event: PaymentSucceeded, row: EventRow) -> None:
     """One entry per successful payment, with the net and tax of its bill."""
-    payment = Payment.objects.select_related("bill").get(pk=event.payment_id)
+    payment = payment_of(event, row)
     bill = payment.bill
     assert bill is not None
     order = order_of(bill)
