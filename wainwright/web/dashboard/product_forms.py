@@ -148,6 +148,8 @@ class PriceForm(forms.Form):
         label=_("Chosen beforehand on the checkout page"), required=False
     )
 
+    use_required_attribute = False  # browsers would insist on fields that are not shown
+
     OF_KIND = {
         Price.ONE_TIME: (),
         Price.SUBSCRIPTION: ("interval", "trial_days", "first_amount"),

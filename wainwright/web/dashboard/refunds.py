@@ -6,7 +6,6 @@ import secrets
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
@@ -35,7 +34,7 @@ class RefundForm(forms.Form):
         initial="all",
         widget=forms.RadioSelect,
     )
-    amount = AmountField(label=gettext_lazy("The part"), required=False)
+    amount = AmountField(label=gettext_lazy("The part"))
     note = forms.CharField(
         label=gettext_lazy("Private note"),
         max_length=2000,
@@ -45,6 +44,8 @@ class RefundForm(forms.Form):
     )
     form_key = forms.RegexField(r"\A[A-Za-z0-9_-]{16,60}\Z", widget=forms.HiddenInput)
 
+    use_required_attribute = False  # browsers would insist on fields that are not shown
+
     def __init__(self, *args: Any, left: Money, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.left = left
@@ -52,17 +53,11 @@ class RefundForm(forms.Form):
         assert isinstance(how_much, forms.ChoiceField)
         assert isinstance(amount, AmountField)
         amount.currency = left.currency
+        amount.required = self.data.get("how_much", "part") == "part"
         how_much.choices = [
             ("all", _("All that is left, %(sum)s") % {"sum": formats.money(left)}),
             ("part", _("A part")),
         ]
-
-    def clean(self) -> None:
-        typed = self.cleaned_data
-        if typed.get("how_much") != "part" or "amount" in self.errors:
-            return
-        if not typed.get("amount"):
-            self.add_error("amount", ValidationError(_("How much shall go back? Type the sum.")))
 
     @property
     def money(self) -> Money:
