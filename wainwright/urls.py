@@ -8,6 +8,7 @@ from wainwright.web import health
 
 urlpatterns = [
     path("health/", health.health, name="health"),
+    path("", include("wainwright.web.landing.urls")),
     path("", include("wainwright.web.hub.urls")),
     path("", include("wainwright.web.legal.urls")),
     path("", include("wainwright.web.files.urls")),

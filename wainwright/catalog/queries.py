@@ -32,3 +32,11 @@ def archived_prices_of(product: Product) -> QuerySet[Price]:
     """What was offered once, newest first."""
     rows: QuerySet[Price] = Price.objects.filter(product=product, archived_at__isnull=False)
     return rows.select_related("product").order_by("-archived_at", "-pk")
+
+
+def offered(business_id: int, mode: str) -> QuerySet[Product]:
+    """What a business sells in this mode, in the order it was made."""
+    rows: QuerySet[Product] = Product.objects.filter(
+        business_id=business_id, mode=mode, archived_at=None
+    )
+    return rows.order_by("pk")

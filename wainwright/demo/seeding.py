@@ -1,0 +1,103 @@
+"""Playing the story on the test clock, day by day, until it is today."""
+
+from __future__ import annotations
+
+import gc
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import connection
+from django_ox.models import OxTask
+
+from wainwright import wiring
+from wainwright.accounts.models import Account, Member, User
+from wainwright.accounts.opening import open_account
+from wainwright.core import clock, events, tenancy
+from wainwright.demo import postman, story
+from wainwright.demo.shops import AGENCY
+from wainwright.demo.stage import Stage
+from wainwright.letters import sending
+from wainwright.payments.gateways.test.ledger import LEDGER_FILE, Ledger, Message
+
+PASSWORD = "wainwright-demo"  # noqa: S105 - printed wherever the demo starts
+DAY = timedelta(days=1)
+
+
+def seed(
+    *,
+    days: int = story.DAYS,
+    buyers: int = story.BUYERS,
+    helped: bool = False,
+    on_day: Callable[[int, int], None] = lambda day, days: None,
+) -> Account:
+    """Opens the agency and lets its story happen; the test clock then stands at now.
+
+    When it is over every letter has been sent and nothing waits. `helped` lets a process of its own
+    carry the letters away. For a database in which nobody lives yet.
+    """
+    owner = _open()
+    acts = story.tell(days=days, buyers=buyers)
+    helper = postman.at_work(owner.account_id) if helped else nullcontext()
+    with _in_haste(), tenancy.scope(owner.account_id, tenancy.TEST), helper:
+        stage = Stage(owner)
+        for day in range(days):
+            on_day(day + 1, days)
+            while acts and acts[0].at < day + 1:
+                act = acts.pop(0)
+                clock.set_offset(DAY * (act.at - days))
+                stage.play(act)
+                events.deliver_waiting()
+            clock.set_offset(DAY * (day + 1 - days))
+            wiring.sweep_account(owner.account_id, tenancy.TEST)
+        _tidy_up()
+    return owner.account
+
+
+def _open() -> Member:
+    email, name = AGENCY.user
+    owner = open_account(
+        slug=AGENCY.slug, name=AGENCY.name, email=email, zone=AGENCY.identity["zone"]
+    )
+    owner.user.name = name
+    owner.user.save()
+    return owner
+
+
+def _tidy_up() -> None:
+    """What is left of so much haste: nothing unsent, no task for work that is done, no message of
+    the gateway about what was answered long ago; and everybody gets the password."""
+    while events.deliver_waiting() or sending.send_waiting():
+        pass
+    OxTask.objects.all().delete()
+    with Ledger(settings.DATA / LEDGER_FILE).writing() as books:
+        for message in list(books.rows(Message, "next_at IS NOT NULL", {})):
+            message.next_at = None
+            books.save(message)
+    for user in User.objects.all():
+        user.set_password(PASSWORD)
+        user.save()
+
+
+@contextmanager
+def _in_haste() -> Iterator[None]:
+    """Whoever pulls the plug starts the demo anew, so nothing need be on the disk before the end;
+    and so many short-lived rows are cheaper to let go of in large heaps."""
+    before = gc.get_threshold()
+    gc.set_threshold(50_000, 20, 100)
+    logging.disable(logging.WARNING)  # a name in a script that no font shows is part of the demo
+    _sqlite("PRAGMA synchronous=OFF")
+    try:
+        yield
+    finally:
+        _sqlite("PRAGMA synchronous=FULL")
+        logging.disable(logging.NOTSET)
+        gc.set_threshold(*before)
+
+
+def _sqlite(statement: str) -> None:
+    if connection.vendor == "sqlite" and not connection.in_atomic_block:
+        with connection.cursor() as cursor:
+            cursor.execute(statement)
