@@ -24,7 +24,7 @@ from wainwright.core.errors import NotFound, Refused
 from wainwright.core.ids import new_id
 from wainwright.core.sweeping import BATCH
 from wainwright.customers.finding import Contact
-from wainwright.payments import attempts, bills
+from wainwright.payments import attempts, bills, booking
 from wainwright.payments.connections import connection_for
 from wainwright.payments.errors import NoGateway
 from wainwright.payments.gateways import base as gateways
@@ -270,7 +270,7 @@ def _earlier_was_paid(cart: Cart, payment: Payment, start: gateways.Start) -> Pl
             bills.reopen(Bill.locked(earlier.bill_id), by=SYSTEM)
             cart.bill_id = earlier.bill_id
             cart.save(update_fields=["bill"])
-    booked = attempts.book(earlier.pk, start.done)
+    booked = booking.book(earlier.pk, start.done)
     return _placed(cart) if booked.state == Payment.SUCCEEDED else Waiting(booked)
 
 

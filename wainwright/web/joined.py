@@ -48,5 +48,5 @@ class JoinedStyles(BaseFinder):
     def list(self, ignore_patterns: Any) -> Iterator[tuple[str, FileSystemStorage]]:
         yield NAME, self.storage
 
-    def check(self, **_options: Any) -> list[Any]:
+    def check(self, **_options: Any) -> Any:
         return []

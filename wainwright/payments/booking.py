@@ -1,0 +1,146 @@
+"""What a gateway says of a payment, booked: the one door for a card answer and a webhook alike."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+
+from django.db import transaction
+
+from wainwright.core import audit, clock, events, locks
+from wainwright.core.actors import GATEWAY, Actor
+from wainwright.payments import bills, methods
+from wainwright.payments.connections import adapter_for
+from wainwright.payments.events import MethodSaved, PaymentDeclined, PaymentSucceeded
+from wainwright.payments.gateways import base as gateways
+from wainwright.payments.gateways.base import OutcomeStatus
+from wainwright.payments.models import Bill, Payment
+
+log = logging.getLogger(__name__)
+
+_STATE = {
+    OutcomeStatus.SUCCEEDED: Payment.SUCCEEDED,
+    OutcomeStatus.PENDING: Payment.PENDING,
+    OutcomeStatus.ACTION_REQUIRED: Payment.ACTION,
+    OutcomeStatus.DECLINED: Payment.DECLINED,
+    OutcomeStatus.UNKNOWN: Payment.UNKNOWN,
+}
+
+
+def book(payment_id: int, outcome: gateways.Outcome, *, by: Actor = GATEWAY) -> Payment:
+    """The single door for what a gateway says of a payment. A second call finds the work done."""
+    info = _describe(payment_id, outcome)
+    with transaction.atomic():
+        locks.hold(Payment.objects.values_list("subject", flat=True).get(pk=payment_id))
+        payment = Payment.locked(payment_id)
+        final = (Payment.SUCCEEDED, Payment.DECLINED)
+        if payment.state in final or not _newer(payment, outcome):
+            return payment
+        outcome = _without_buyer(payment, outcome)
+        payment.state = _STATE[outcome.status]
+        _keep_what_was_said(payment, outcome, info)
+        if payment.state == Payment.SUCCEEDED:
+            _succeeded(payment, by)
+        elif payment.state == Payment.DECLINED:
+            _declined(payment, outcome, by)
+        else:
+            payment.save()
+    return payment
+
+
+def _newer(payment: Payment, outcome: gateways.Outcome) -> bool:
+    """An abandoned attempt is only brought back by money that moved."""
+    return payment.state != Payment.ABANDONED or outcome.status == OutcomeStatus.SUCCEEDED
+
+
+def _without_buyer(payment: Payment, outcome: gateways.Outcome) -> gateways.Outcome:
+    """A renewal has no buyer before the screen: a bank that wants to see him has said no."""
+    if payment.purpose != Payment.RENEWAL or outcome.status != OutcomeStatus.ACTION_REQUIRED:
+        return outcome
+    return replace(
+        outcome,
+        status=OutcomeStatus.DECLINED,
+        decline=gateways.Decline.AUTHENTICATION_REQUIRED,
+        action=None,
+    )
+
+
+def _describe(payment_id: int, outcome: gateways.Outcome) -> gateways.MethodInfo | None:
+    """What the gateway may tell of a method that was saved; asked before any lock is taken."""
+    if outcome.method is None or outcome.status != OutcomeStatus.SUCCEEDED:
+        return None
+    payment = Payment.objects.select_related("connection__business").get(pk=payment_id)
+    if payment.state == Payment.SUCCEEDED or payment.connection is None or payment.method_id:
+        return None
+    try:
+        return adapter_for(payment.connection).describe_method(outcome.method)
+    except gateways.GatewayError:
+        return None
+
+
+def _keep_what_was_said(
+    payment: Payment, outcome: gateways.Outcome, info: gateways.MethodInfo | None
+) -> None:
+    payment.gateway_ref = outcome.ref or payment.gateway_ref
+    payment.decline = str(outcome.decline or "")
+    payment.fee = outcome.fee.minor if outcome.fee else payment.fee
+    payment.raw = {**payment.raw, "gateway": dict(outcome.raw)}
+    if outcome.method is not None and payment.method_id is None:
+        payment.raw["method"] = methods.remembered(outcome, info)
+
+
+def _succeeded(payment: Payment, by: Actor) -> None:
+    payment.settled_at = clock.now()
+    bill = Bill.locked(payment.bill_id) if payment.bill_id else None
+    if payment.purpose == Payment.METHOD:
+        payment.save()
+        _method_saved(payment)
+        return
+    assert bill is not None
+    payment.save()
+    audit.note("payment.succeeded", payment.public_id, by=by, business_id=payment.business_id)
+    if bill.state != Bill.OPEN:
+        _stray(payment)
+        return
+    bills.close_bill(bill, Bill.PAID, by=by)
+    payment.bill = bill
+    events.announce(PaymentSucceeded(business_id=payment.business_id, payment_id=payment.pk))
+
+
+def _method_saved(payment: Payment) -> None:
+    assert payment.customer is not None
+    method = methods.save_from(payment, payment.customer)
+    if method is not None:
+        Payment.objects.filter(pk=payment.pk).update(method=method)
+        events.announce(
+            MethodSaved(
+                business_id=payment.business_id,
+                payment_id=payment.pk,
+                method_id=method.pk,
+                subject=payment.subject,
+            )
+        )
+
+
+def _stray(payment: Payment) -> None:
+    """Money came for a bill that was closed meanwhile. The sweep sends it back."""
+    payment.raw = {**payment.raw, "stray": True}
+    payment.save(update_fields=["raw"])
+    log.error("payment %s came for a closed bill and is refunded", payment.public_id)
+
+
+def _declined(payment: Payment, outcome: gateways.Outcome, by: Actor) -> None:
+    payment.settled_at = clock.now()
+    payment.save()
+    audit.note(
+        "payment.declined",
+        payment.public_id,
+        by=by,
+        business_id=payment.business_id,
+        decline=payment.decline,
+    )
+    events.announce(
+        PaymentDeclined(
+            business_id=payment.business_id, payment_id=payment.pk, decline=payment.decline
+        )
+    )
