@@ -99,6 +99,7 @@ def test_a_pause_charges_nothing_and_resuming_starts_a_new_period(shop: cast.Cas
     assert (subscription.state, subscription.payments_made) == (states.ACTIVE, 2)
 
 
+@pytest.mark.slow
 def test_two_years_of_a_month_end_keep_the_anchor(shop: cast.Cast) -> None:
     subscription = buy(make_price(make_product(shop.own), "monthly"), card=GOOD).subscription
     advance(shop.account.pk, 731)

@@ -48,6 +48,7 @@ def test_two_commands_at_once_make_one_database_of_an_empty_folder(tmp_path: Pat
 
 @pytest.mark.django_db
 @pytest.mark.sqlite
+@pytest.mark.slow  # wants the migrations that the fast run leaves out
 def test_a_database_with_accounts_is_only_migrated_when_asked(run: Run) -> None:
     opening.open_account(slug="acme", name="Acme", email="ann@acme.example")
     MigrationRecorder(connection).record_unapplied("sales", "0001_initial")

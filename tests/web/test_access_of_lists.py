@@ -14,7 +14,7 @@ from wainwright.catalog.models import Product
 from wainwright.core import clock
 from wainwright.core.tenancy import TEST, scope
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 LISTS = {
     "search": {},
