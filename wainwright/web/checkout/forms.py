@@ -25,7 +25,13 @@ class BuyerForm(forms.Form):
     city = forms.CharField(label=_("City"), max_length=100, required=False)
     region = forms.CharField(label=_("State or region"), max_length=100, required=False)
     country = forms.ChoiceField(label=_("Country"), required=False)
-    token = forms.RegexField(r"\A[A-Za-z0-9_-]{20,64}\Z", widget=forms.HiddenInput)
+    token = forms.RegexField(
+        r"\A[A-Za-z0-9_-]{20,64}\Z",
+        widget=forms.HiddenInput,
+        error_messages=dict.fromkeys(
+            ("required", "invalid"), _("This form is incomplete. Please load the page again.")
+        ),
+    )
 
     use_required_attribute = False
 

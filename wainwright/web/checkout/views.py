@@ -13,6 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -66,11 +67,14 @@ def product(request: HttpRequest, product: Product) -> HttpResponse:
     offers = offers_of(product, list(prices_of(product)))
     if not offers:
         return render(request, "checkout/closed.html", {"product": product})
-    chosen = _chosen(request, offers)
+    picked = _picked(request, offers)
+    chosen = picked or offers[0]
     if request.method == "POST":
         form = BuyerForm(request.POST, product=product)
         if "update" in request.POST:
             form = BuyerForm(initial=request.POST.dict(), product=product)
+        elif picked is None:
+            form.add_error(None, _("The price you chose is offered no more. Please choose again."))
         elif form.is_valid():
             try:
                 return _pay(request, product, chosen, form)
@@ -89,10 +93,10 @@ def product(request: HttpRequest, product: Product) -> HttpResponse:
     return response
 
 
-def _chosen(request: HttpRequest, offers: list[Offer]) -> Offer:
-    """The price picked on the page or by ?price=, else the first."""
+def _picked(request: HttpRequest, offers: list[Offer]) -> Offer | None:
+    """The price picked on the page or by ?price=, if it is still offered."""
     wanted = request.POST.get("price") or request.GET.get("price")
-    return next((offer for offer in offers if offer.price.public_id == wanted), offers[0])
+    return next((offer for offer in offers if offer.price.public_id == wanted), None)
 
 
 def _page(
