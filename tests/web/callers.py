@@ -36,7 +36,7 @@ class Caller:
     name: str
     works_at: Set[str] = frozenset()
     bought_at: str = ""
-    client: Client = field(default_factory=Client)
+    client: Client = field(default_factory=lambda: Client(raise_request_exception=False))
     cookies: dict[str, str] = field(default_factory=dict)
 
     @property
