@@ -71,6 +71,7 @@ def test_three_retries_then_the_end(shop: cast.Cast) -> None:
     assert Bill.objects.get(kind=Bill.RENEWAL).state == Bill.WRITTEN_OFF
 
 
+@pytest.mark.slow
 def test_nothing_is_charged_after_a_cancellation(shop: cast.Cast) -> None:
     subscription = buy(make_price(make_product(shop.own), "monthly")).subscription
     cancellation.cancel_at_period_end(subscription, by=SYSTEM, source="hub")
@@ -88,6 +89,7 @@ def test_an_undone_cancellation_renews_on_the_same_day(shop: cast.Cast) -> None:
     assert subscription.next_due_at == due
 
 
+@pytest.mark.slow
 def test_a_pause_charges_nothing_and_resuming_starts_a_new_period(shop: cast.Cast) -> None:
     subscription = buy(make_price(make_product(shop.own), "monthly")).subscription
     pausing.pause(subscription, by=SYSTEM)

@@ -23,6 +23,7 @@ def test_an_empty_install_keeps_every_invariant(run: Run) -> None:
     assert (said.code, said.last) == (0, f"{len(ALL)} invariants, 0 broken")
 
 
+@pytest.mark.slow
 def test_what_is_broken_is_named_and_counted(run: Run) -> None:
     everybody = cast.assemble()
     with scope(everybody.account.pk, TEST):

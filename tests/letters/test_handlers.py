@@ -150,6 +150,7 @@ def test_a_card_that_cannot_work_again_is_asked_to_be_replaced(business: Busines
     assert "We tried" not in text
 
 
+@pytest.mark.slow
 def test_after_the_last_try_one_letter_says_that_it_has_ended(business: Business) -> None:
     bought(business, card=LATER_DECLINED)
     advance(business.account_id, 45)

@@ -45,6 +45,7 @@ def bring(business: Business, lines: list[str], *, dry_run: bool = False) -> Imp
     return import_orders(file, business, currencies=currencies, by=SYSTEM, dry_run=dry_run)
 
 
+@pytest.mark.slow
 def test_a_shops_past_comes_in_to_the_cent(business: Business) -> None:
     imported = bring(business, LINES)
     assert str(imported) == f"2500 orders imported, {pasts.total_of(LINES)} USD, 0 skipped"
@@ -60,6 +61,7 @@ def test_a_second_time_brings_nothing(business: Business) -> None:
     assert Order.objects.count() == Entry.objects.count() == 1_200
 
 
+@pytest.mark.slow
 def test_a_run_that_was_cut_off_is_finished_by_the_next(business: Business) -> None:
     bring(business, LINES[:1_100])
     assert bring(business, LINES).orders == 1_400
@@ -77,6 +79,7 @@ def test_what_came_in_keeps_the_invariants(business: Business) -> None:
     assert [found.broken for found in invariants.evaluate() if found.broken] == []
 
 
+@pytest.mark.slow
 def test_each_batch_leaves_its_trail(business: Business) -> None:
     bring(business, LINES)
     notes = AuditRow.objects.filter(action="orders.imported", subject=business.public_id)

@@ -26,6 +26,7 @@ def test_renewals_and_credit_notes_are_listed_too(business, sell, signed_in):
     assert seen.count("Credit note for Studio") == 1
 
 
+@pytest.mark.slow
 def test_a_year_can_be_looked_at_alone(business, sell, signed_in):
     bought = sell("monthly")
     advance(business.account_id, 370)
