@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import override
+from django.utils.translation import override, pgettext
 
 from wainwright.invoicing import figures
 from wainwright.invoicing.content import Buyer, ContentLine, DocumentContent, Seller, TaxId
@@ -87,7 +87,7 @@ def _address(lines: tuple[str, ...], country: str, language: str) -> list[str]:
 def _tax_id(tax_id: TaxId) -> str:
     words = {
         "vat": _("VAT ID"),
-        "tax": _("Tax number"),
+        "tax": pgettext("not for VAT", "Tax number"),
         "gst": _("GST number"),
         "other": _("Tax ID"),
     }
