@@ -84,9 +84,10 @@ class Answer:
         self.status: int = response.status_code
         self.kind: str = response.headers.get("Content-Type", "").partition(";")[0]
         self.location: str = response.headers.get("Location", "")
-        self.body: bytes = (
-            b"".join(response.streaming_content) if response.streaming else response.content
-        )
+        try:
+            self.body: bytes = response.getvalue()
+        except Exception:  # a download that breaks while it is sent
+            self.status, self.body = 500, b""
         self._headers = " ".join(f"{name}: {value}" for name, value in response.headers.items())
 
     @property
