@@ -125,7 +125,9 @@ def sweep_account(account_id: int, mode: str) -> None:
                 _until_done(job)
             except Exception:
                 log.exception("%s failed for account %s (%s)", job.__qualname__, account_id, mode)
-        SweepMark.objects.update_or_create(defaults={"finished_at": clock.now()})
+        now = clock.now()
+        if not SweepMark.objects.update(finished_at=now):
+            SweepMark.objects.update_or_create(defaults={"finished_at": now})
 
 
 def _until_done(job: Callable[[], Any]) -> None:

@@ -6,12 +6,14 @@ import hashlib
 import json
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from wainwright.core import clock
 from wainwright.core.actors import Actor
 from wainwright.core.models import AuditRow
 from wainwright.core.sweeping import BATCH
+
+_SEAL = "UPDATE core_auditrow SET position = %s, digest = %s WHERE id = %s"
 
 
 def note(
@@ -46,10 +48,13 @@ def seal(limit: int = 5 * BATCH) -> int:
         rows = list(
             AuditRow.everywhere.filter(account_id=account_id, position=None).order_by("id")[:limit]
         )
+        sealed = []
         for row in rows:
             position += 1
             digest = row_digest(row, digest)
-            AuditRow.everywhere.filter(pk=row.pk).update(position=position, digest=digest)
+            sealed.append((position, digest, row.pk))
+        with connection.cursor() as cursor:
+            cursor.executemany(_SEAL, sealed)
     return len(rows)
 
 

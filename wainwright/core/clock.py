@@ -48,10 +48,10 @@ def set_offset(value: timedelta) -> None:
     here = tenancy.current()
     if here.mode != tenancy.TEST:
         raise ValueError("only the test mode has a clock that moves")
-    TestClock.objects.update_or_create(
-        account_id=here.account_id, defaults={"offset_seconds": int(value.total_seconds())}
-    )
-    here.offset = timedelta(seconds=int(value.total_seconds()))
+    seconds = int(value.total_seconds())
+    if not TestClock.objects.update(offset_seconds=seconds):
+        TestClock.objects.update_or_create(defaults={"offset_seconds": seconds})
+    here.offset = timedelta(seconds=seconds)
 
 
 def _stored_offset() -> timedelta:

@@ -48,6 +48,8 @@ def scope(account_id: int, mode: str) -> Iterator[Scope]:
         raise ValueError(f"{mode!r} is no mode")
     before = _current.get()
     entered = Scope(account_id, mode)
+    if before is not None and (before.account_id, before.mode) == (account_id, mode):
+        entered.rows = before.rows
     token = _current.set(entered)
     changes = before is None or before.account_id != account_id
     try:

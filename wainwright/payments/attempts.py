@@ -240,13 +240,12 @@ def resolve_waiting(limit: int = BATCH) -> int:
     waiting = Payment.objects.filter(
         state__in=Payment.IN_FLIGHT, connection__isnull=False, asked_at__lt=patience
     )
-    rows = list(
-        waiting.select_related("connection__business", "method").order_by("asked_at")[:limit]
-    )
-    for payment in rows:
-        Payment.objects.filter(pk=payment.pk).update(asked_at=clock.wall())
-        resolve(payment)
-    return len(rows)
+    ids = list(waiting.order_by("asked_at").values_list("pk", flat=True)[:limit])
+    attempts = Payment.objects.select_related("connection__business", "method")
+    for payment_id in ids:
+        Payment.objects.filter(pk=payment_id).update(asked_at=clock.wall())
+        resolve(attempts.get(pk=payment_id))
+    return len(ids)
 
 
 def _customer_ref(payment: Payment) -> str | None:
