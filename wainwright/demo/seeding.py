@@ -10,7 +10,8 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import connection
-from django_ox.models import OxTask
+from django.tasks import task_backends
+from django.tasks.backends.dummy import DummyBackend
 
 from wainwright import wiring
 from wainwright.accounts.models import Account, Member, User
@@ -41,7 +42,7 @@ def seed(
     owner = _open()
     acts = story.tell(days=days, buyers=buyers)
     helper = postman.at_work(owner.account_id) if helped else nullcontext()
-    with _in_haste(), tenancy.scope(owner.account_id, tenancy.TEST), helper:
+    with _in_haste(), _no_queue(), tenancy.scope(owner.account_id, tenancy.TEST), helper:
         stage = Stage(owner)
         for day in range(days):
             on_day(day + 1, days)
@@ -67,11 +68,10 @@ def _open() -> Member:
 
 
 def _tidy_up() -> None:
-    """What is left of so much haste: nothing unsent, no task for work that is done, no message of
-    the gateway about what was answered long ago; and everybody gets the password."""
+    """Nothing is left unsent, nor any message of the gateway about what was answered long ago; and
+    everybody gets the password."""
     while events.deliver_waiting() or sending.send_waiting():
         pass
-    OxTask.objects.all().delete()
     with Ledger(settings.DATA / LEDGER_FILE).writing() as books:
         for message in list(books.rows(Message, "next_at IS NOT NULL", {})):
             message.next_at = None
@@ -95,6 +95,16 @@ def _in_haste() -> Iterator[None]:
         _sqlite("PRAGMA synchronous=FULL")
         logging.disable(logging.NOTSET)
         gc.set_threshold(*before)
+
+
+@contextmanager
+def _no_queue() -> Iterator[None]:
+    """Nobody works on tasks yet: each day's sweep finds all there is to do from rows."""
+    task_backends["default"] = DummyBackend("default", {})
+    try:
+        yield
+    finally:
+        del task_backends["default"]
 
 
 def _sqlite(statement: str) -> None:
