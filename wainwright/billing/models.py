@@ -96,7 +96,7 @@ class Subscription(OfBusinessMode):
     @classmethod
     def locked(cls, pk: int) -> Self:
         """The row under its lock, and first the lock of all that hangs on it."""
-        locks.hold(cls.objects.values_list("public_id", flat=True).get(pk=pk))
+        locks.hold(cls.objects.filter(pk=pk).values_list("public_id", flat=True))
         return super().locked(pk)
 
     def due(self, number: int) -> datetime:

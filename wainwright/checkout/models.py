@@ -51,5 +51,5 @@ class Cart(OfBusinessMode):
     @classmethod
     def locked(cls, pk: int) -> Self:
         """The row under its lock, and first the lock of all that hangs on it."""
-        locks.hold(cls.objects.values_list("public_id", flat=True).get(pk=pk))
+        locks.hold(cls.objects.filter(pk=pk).values_list("public_id", flat=True))
         return super().locked(pk)

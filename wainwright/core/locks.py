@@ -6,14 +6,20 @@ Whoever holds the thing's own lock first never waits in a circle.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.db import connection
 
 
-def hold(name: str) -> None:
-    """Waits for the lock of that name and keeps it until the transaction ends; may be taken twice.
+def hold(names: Iterable[str]) -> None:
+    """Waits for the locks of these names and keeps them until the transaction ends; a lock may be
+    taken twice.
 
-    SQLite lets one transaction write at a time, which is the same lock.
+    SQLite lets one transaction write at a time, which is the same lock; there the names, which may
+    be a query, are not even asked for.
     """
-    if connection.vendor == "postgresql" and name:
+    if connection.vendor != "postgresql":
+        return
+    for name in filter(None, names):
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])

@@ -31,7 +31,7 @@ def book(payment_id: int, outcome: gateways.Outcome, *, by: Actor = GATEWAY) -> 
     """The single door for what a gateway says of a payment. A second call finds the work done."""
     info = _describe(payment_id, outcome)
     with transaction.atomic():
-        locks.hold(Payment.objects.values_list("subject", flat=True).get(pk=payment_id))
+        locks.hold(Payment.objects.filter(pk=payment_id).values_list("subject", flat=True))
         payment = Payment.locked(payment_id)
         final = (Payment.SUCCEEDED, Payment.DECLINED)
         if payment.state in final or not _newer(payment, outcome):
