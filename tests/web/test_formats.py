@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -124,3 +125,15 @@ def test_numbers_are_grouped() -> None:
     assert formats.number(12480) == "12,480"
     with translation.override("de"):
         assert formats.number(12480.5, 1) == "12.480,5"
+
+
+@pytest.mark.parametrize(
+    ("rate", "in_english", "in_german"),
+    [("20.000", "20", "20"), ("7.7", "7.7", "7,7"), ("0", "0", "0"), ("100", "100", "100")],
+)
+def test_percents_have_the_decimals_that_say_something(
+    rate: str, in_english: str, in_german: str
+) -> None:
+    assert formats.percent(Decimal(rate)) == in_english
+    with translation.override("de"):
+        assert formats.percent(Decimal(rate)) == in_german

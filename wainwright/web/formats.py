@@ -7,6 +7,7 @@ its arguments is cached, because Babel costs about a millisecond a page without.
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -36,6 +37,12 @@ def money(amount: Money, currency: bool = True) -> str:
 def number(value: int | float, decimals: int = 0) -> str:
     """12,480 in the language's grouping."""
     return _number(value, decimals, _locale_code())
+
+
+def percent(rate: Decimal) -> str:
+    """20 or 7.7: as many decimals as say something."""
+    plain = rate.normalize()
+    return number(float(plain), max(0, -int(plain.as_tuple().exponent)))
 
 
 def date(value: Moment, zone: Zone = None) -> str:
@@ -184,6 +191,7 @@ def _own_name(code: str) -> str:
 FILTERS = {
     "money": money,
     "number": number,
+    "percent": percent,
     "date": date,
     "short_date": short_date,
     "month": month,

@@ -18,7 +18,7 @@ from wainwright.hub.history import Moment
 from wainwright.hub.overview import Card, Next
 from wainwright.invoicing.models import CREDIT_NOTE, Document
 from wainwright.payments.bills import LineDraft
-from wainwright.web.formats import date, money, month, number, short_date
+from wainwright.web.formats import date, money, month, percent, short_date
 from wainwright.web.sentences import why_declined
 
 
@@ -104,10 +104,8 @@ def _line(line: LineDraft) -> str:
     }
 
 
-def tax(percent: Decimal) -> str:
-    plain = percent.normalize()
-    decimals = max(0, -int(plain.as_tuple().exponent))
-    return _("Tax %(percent)s %%") % {"percent": number(float(plain), decimals)}
+def tax(rate: Decimal) -> str:
+    return _("Tax %(percent)s %%") % {"percent": percent(rate)}
 
 
 def card(saved: Card) -> tuple[str, str, str]:
