@@ -260,7 +260,9 @@ def _earlier_was_paid(cart: Cart, payment: Payment, start: gateways.Start) -> Pl
         cart = Cart.locked(cart.pk)
         attempts.abandon(payment, by=SYSTEM)
         earlier = Payment.objects.get(connection=payment.connection, start_ref=start.ref)
-        Payment.objects.filter(pk=earlier.pk, state=Payment.ABANDONED).update(state=Payment.ACTION)
+        Payment.objects.filter(pk=earlier.pk, state=Payment.ABANDONED).update(
+            state=Payment.ACTION, settled_at=None
+        )
         if earlier.bill_id != payment.bill_id:
             assert payment.bill_id is not None
             assert earlier.bill_id is not None

@@ -51,7 +51,7 @@ class Letter(OfBusinessMode):
         indexes = [
             models.Index(
                 fields=["account", "mode", "due_at"],
-                condition=models.Q(state__in=["queued", "sending"]),
+                condition=models.Q(sent_at=None),
                 name="letter_waiting",
             ),
             models.Index(fields=["account", "customer", "-created_at"], name="letter_of_customer"),

@@ -93,6 +93,8 @@ def put_off(letter: Letter, error: Exception) -> None:
 
 def _due() -> QuerySet[Letter]:
     rows: QuerySet[Letter] = Letter.objects.filter(
-        state__in=[Letter.QUEUED, Letter.SENDING], due_at__lte=clock.wall()
+        state__in=[Letter.QUEUED, Letter.SENDING],
+        sent_at=None,  # as the index says it
+        due_at__lte=clock.wall(),
     )
     return rows.exclude(kind__in=SECRET)

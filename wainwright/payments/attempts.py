@@ -238,7 +238,10 @@ def resolve_waiting(limit: int = BATCH) -> int:
     """For the sweep: asks about attempts in flight, each at most every two minutes of wall time."""
     patience = clock.wall() - timedelta(minutes=2)
     waiting = Payment.objects.filter(
-        state__in=Payment.IN_FLIGHT, connection__isnull=False, asked_at__lt=patience
+        state__in=Payment.IN_FLIGHT,
+        settled_at=None,  # as the index says it
+        connection__isnull=False,
+        asked_at__lt=patience,
     )
     ids = list(waiting.order_by("asked_at").values_list("pk", flat=True)[:limit])
     attempts = Payment.objects.select_related("connection__business", "method")

@@ -124,8 +124,8 @@ def _method_saved(payment: Payment) -> None:
 
 def _stray(payment: Payment) -> None:
     """Money came for a bill that was closed meanwhile. The sweep sends it back."""
-    payment.raw = {**payment.raw, "stray": True}
-    payment.save(update_fields=["raw"])
+    payment.stray = True
+    payment.save(update_fields=["stray"])
     log.error("payment %s came for a closed bill and is refunded", payment.public_id)
 
 

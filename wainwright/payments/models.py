@@ -180,6 +180,7 @@ class Payment(OfBusinessMode):
     started_at = models.DateTimeField()
     settled_at = models.DateTimeField(null=True)
     asked_at = models.DateTimeField(null=True)
+    stray = models.BooleanField(default=False)  # came for a closed bill and must go back
 
     class Meta:
         constraints = [
@@ -202,9 +203,12 @@ class Payment(OfBusinessMode):
             models.Index(fields=["account", "mode", "start_ref"], name="payment_by_start"),
             models.Index(fields=["account", "mode", "gateway_ref"], name="payment_by_ref"),
             models.Index(
-                fields=["account", "mode", "started_at"],
-                condition=models.Q(state__in=["started", "action_required", "pending", "unknown"]),
+                fields=["account", "mode", "asked_at"],
+                condition=models.Q(settled_at=None),
                 name="payment_in_flight",
+            ),
+            models.Index(
+                fields=["account", "mode"], condition=models.Q(stray=True), name="payment_stray"
             ),
         ]
 
@@ -250,6 +254,11 @@ class Refund(OfBusinessMode):
         indexes = [
             models.Index(fields=["account", "payment"], name="refund_of_payment"),
             models.Index(fields=["account", "mode", "gateway_ref"], name="refund_by_ref"),
+            models.Index(
+                fields=["account", "mode", "asked_at"],
+                condition=models.Q(settled_at=None),
+                name="refund_in_flight",
+            ),
         ]
 
     @property

@@ -124,7 +124,9 @@ def resolve_waiting(limit: int = BATCH) -> int:
     """For the sweep: sends again, with the same key, every refund whose answer never came."""
     patience = clock.wall() - timedelta(minutes=2)
     waiting = Refund.objects.filter(
-        state__in=[Refund.STARTED, Refund.UNKNOWN, Refund.PENDING], asked_at__lt=patience
+        state__in=[Refund.STARTED, Refund.UNKNOWN, Refund.PENDING],
+        settled_at=None,  # as the index says it
+        asked_at__lt=patience,
     )
     rows = list(waiting.order_by("asked_at")[:limit])
     for row in rows:
@@ -135,7 +137,7 @@ def resolve_waiting(limit: int = BATCH) -> int:
 
 def return_strays(limit: int = BATCH) -> int:
     """For the sweep: gives back what was paid for bills that were closed before the money came."""
-    strays = Payment.objects.filter(state=Payment.SUCCEEDED, raw__stray=True)
+    strays = Payment.objects.filter(stray=True)
     rows = list(strays.order_by("pk")[:limit])
     for payment in rows:
         left = refundable(payment)
@@ -147,5 +149,5 @@ def return_strays(limit: int = BATCH) -> int:
                 by=SYSTEM,
                 form_key=f"stray-{payment.public_id}",
             )
-        Payment.objects.filter(pk=payment.pk).update(raw={**payment.raw, "stray": False})
+        Payment.objects.filter(pk=payment.pk).update(stray=False)
     return len(rows)
