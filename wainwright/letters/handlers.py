@@ -33,9 +33,7 @@ GIVEN_UP = "dunning"  # the source billing names when it ends what could not be 
 
 def send_receipt(event: PaymentSucceeded, row: EventRow) -> None:
     """Every payment brings a receipt, also a payment of nothing."""
-    payment = Payment.objects.select_related("bill", "customer__business", "method").get(
-        pk=event.payment_id
-    )
+    payment = Payment.objects.select_related("method").get(pk=event.payment_id)
     if payment.purpose == Payment.CHECKOUT:
         _receipt(payment, row)
     elif payment.purpose == Payment.RENEWAL:
@@ -149,9 +147,7 @@ def tell_of_refund(event: RefundSucceeded, row: EventRow) -> None:
 
 
 def _subscriptions() -> Any:
-    return Subscription.objects.select_related(
-        "customer__business", "business", "product", "method"
-    )
+    return Subscription.objects.select_related("customer", "business", "product", "method")
 
 
 def _subscription(event: SubscriptionEvent) -> Subscription:
@@ -166,6 +162,7 @@ def _tell_of(
     context: dict[str, Any] | None = None,
     document: Document | None = None,
 ) -> None:
+    subscription.customer.business = subscription.business  # one row, read once
     known = {"subscription": subscription, "plan": plan_of(subscription)} | (context or {})
     _tell(subscription.customer, kind, row, known, document)
 
