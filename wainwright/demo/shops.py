@@ -89,7 +89,7 @@ AGENCY = Shop(
             "Website Care",
             {
                 "monthly": _every("monthly", 4900, preferred=True, **ADDED),
-                "yearly": _every("yearly", 49000, name="one year ahead", **ADDED),
+                "yearly": _every("yearly", 49000, name="yearly", **ADDED),
             },
             tax="19",
             fields={
@@ -157,7 +157,7 @@ CLIENTS = (
                         1900,
                         trial_days=14,
                         first_amount=0,
-                        name="monatlich, 14 Tage gratis",
+                        name="monatlich",
                         preferred=True,
                     ),
                     "quarterly": _every("quarterly", 5200, name="vierteljährlich"),
@@ -229,9 +229,7 @@ CLIENTS = (
                 "plan-of-the-month",
                 "Plan of the Month",
                 {
-                    "monthly": _every(
-                        "monthly", 1200, first_amount=600, name="first month half price"
-                    ),
+                    "monthly": _every("monthly", 1200, first_amount=600, name="monthly"),
                     "yearly": _every("yearly", 12000),
                 },
                 tax="20",
