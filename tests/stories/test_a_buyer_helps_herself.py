@@ -113,6 +113,8 @@ def she_cancels_takes_it_back_and_cancels(ada: Buyer) -> None:
     axe(ada.page)
     ada.clicks("Undo").reads("Studio Monthly goes on as before")
     ada.follows("Cancel").clicks("Cancel Studio Monthly").reads("Studio Monthly is cancelled")
+    ada.letter("Studio Monthly is cancelled and yours until", after=1)
+    ada.letter("Studio Monthly goes on")
 
 
 def two_years_charged_what_was_agreed_and_no_more(ada: Buyer, bob: Buyer) -> None:
