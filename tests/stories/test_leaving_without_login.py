@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Page
@@ -78,6 +80,44 @@ def test_a_contract_is_withdrawn_from(
     page.get_by_role("button", name="Continue").click()
     page.get_by_role("button", name="Confirm withdrawal", exact=True).click()
     proof(page, email, "We received your withdrawal", server)
+
+
+@pytest.fixture
+def refusing(
+    chromium: browsers.Browser, screen: dict[str, Any], tmp_path: Path, open_page: object
+) -> Iterator[Page]:
+    """A browser set to keep no cookie of anybody, without scripts."""
+    settings = {"profile": {"default_content_setting_values": {"cookies": 2}}}
+    (tmp_path / "Default").mkdir()
+    (tmp_path / "Default" / "Preferences").write_text(json.dumps(settings))
+    context = chromium.browser_type.launch_persistent_context(
+        tmp_path,
+        executable_path=browsers.program(),
+        args=browsers.ARGUMENTS,
+        java_script_enabled=False,
+        **screen,
+    )
+    yield context.pages[0]
+    assert context.cookies() == []
+    context.close()
+
+
+def test_refusing_all_cookies_leads_to_no_door(
+    refusing: Page, server: Server, screen: dict[str, Any]
+) -> None:
+    seen: list[str] = []
+    refusing.on("response", lambda response: seen.append(urlsplit(response.url).path))
+    email = f"kim{screen['viewport']['width']}@x.example"
+    for desk, steps, subject in (
+        ("cancel", ["Cancel now"], "We received your cancellation"),
+        ("withdraw", ["Continue", "Confirm withdrawal"], "We received your withdrawal"),
+    ):
+        refusing.goto(f"{server.base_url}/{desk}/")
+        sign(refusing, email)
+        for step in steps:
+            refusing.get_by_role("button", name=step, exact=True).click()
+        proof(refusing, email, subject, server)
+    assert not [path for path in seen if path.startswith(("/accounts/", "/updateinfo/", "/hub/"))]
 
 
 def test_every_page_of_the_desk_is_accessible(page: Page, server: Server) -> None:
