@@ -7,3 +7,4 @@ import "./focus.js";
 import "./filters.js";
 import "./hotkey.js";
 import "./updates.js";
+import "./rail.js";
