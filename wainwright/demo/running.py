@@ -19,7 +19,7 @@ from wainwright.core import clock
 from wainwright.core.errors import Refused
 
 SECONDS_TO_START = 60
-SECONDS_TO_STOP = 9  # both stop by themselves within eight
+SECONDS_TO_STOP = 6  # what is cut off then is taken up at the next start
 _PARENT_DIED = 1  # prctl's PR_SET_PDEATHSIG
 
 
