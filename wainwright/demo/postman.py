@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import multiprocessing
 import os
+import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from multiprocessing.synchronize import Event
@@ -31,6 +32,7 @@ def at_work(account_id: int) -> Iterator[None]:
 
 def carry(account_id: int, over: Event) -> None:
     """Sends what is waiting, round after round, until it is told to stop or is left alone."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the one who told it to begin
     import django
 
     django.setup()
