@@ -27,6 +27,7 @@ class HostMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         host = host_of(request)
         if host == TEST_GATEWAY_HOST:
+            set_script_prefix("/")
             request.business = None  # type: ignore[attr-defined]
             request.urlconf = "wainwright.payments.gateways.test.urls"
             return self.get_response(request)

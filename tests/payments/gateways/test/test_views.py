@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 
 import pytest
+from django.urls import set_script_prefix
 
 from tests.contracts.benches import asked
 from wainwright.core.money import Money
@@ -49,6 +50,12 @@ def test_saving_only_names_no_sum(browser, open_start):
     page = browser.get(page_of(open_start(Intent.SAVE_ONLY))).content.decode()
     assert "Save card" in page
     assert "EUR" not in page
+
+
+def test_a_shops_page_before_it_leaves_no_prefix_on_the_card_page(browser, open_start):
+    set_script_prefix("/b/acme/")
+    start = open_start()
+    assert post(browser, page_of(start), **GOOD).url == page_of(start)
 
 
 def test_paying_leads_back_to_the_shop_with_the_ref(browser, open_start, gateway):
