@@ -20,7 +20,7 @@ from wainwright.customers.models import Customer
 from wainwright.payments.models import Connection
 from wainwright.sales.models import Entry
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 Run = Callable[..., Said]
 
 

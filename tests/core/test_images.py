@@ -14,6 +14,8 @@ from wainwright.core import images
 from wainwright.core.errors import Refused
 from wainwright.core.images import clean_logo
 
+pytestmark = pytest.mark.slow
+
 PHP = b"<?php system($_GET['c']); ?>"
 SCRIPT = b"<script>alert(1)</script>"
 

@@ -23,7 +23,7 @@ from wainwright.core.money import Money
 from wainwright.letters.models import Letter
 from wainwright.payments import refunds
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 def bought(business: Business, sort: str = "monthly", card: str = GOOD, **fields: Any) -> Bought:

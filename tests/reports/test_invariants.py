@@ -30,7 +30,7 @@ from wainwright.payments.models import Bill, Payment, Refund
 from wainwright.reports import invariants
 from wainwright.sales.models import Entry, Line, Order
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 @pytest.fixture

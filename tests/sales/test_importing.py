@@ -23,7 +23,7 @@ from wainwright.sales.importing import Checked, Imported, check, import_orders
 from wainwright.sales.models import Entry, Line, Order
 from wainwright.sales.orders_file import BadRow, OrdersFile
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 LINES = list(pasts.orders(2_500))
 

@@ -21,6 +21,8 @@ from wainwright.core.money import Money
 from wainwright.invoicing.models import Document
 from wainwright.payments.refunds import refund
 
+pytestmark = pytest.mark.slow
+
 LISTS = ["transactions", "subscriptions", "customers", "documents", "products"]
 
 
