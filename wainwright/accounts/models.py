@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from wainwright.accounts.validation import SLUG, validate_zone
 from wainwright.core.tenancy import Tenant
+from wainwright.core.text import address_lines
 
 
 class Account(models.Model):
@@ -69,9 +70,7 @@ class Business(Tenant):
 
     @cached_property
     def address_lines(self) -> list[str]:
-        """Street, then postcode and city, then region; without the country."""
-        town = f"{self.postcode} {self.city}".strip()
-        return [line for line in (self.street, town, self.region) if line]
+        return address_lines(self)
 
 
 class UserManager(BaseUserManager["User"]):

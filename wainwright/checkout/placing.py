@@ -31,12 +31,11 @@ def place_order(event: PaymentSucceeded, row: EventRow) -> None:
     if cart.order_id is not None:
         return
     business = Business.objects.get(pk=cart.business_id)
-    customer = find_or_create(
-        business.pk, Contact(**cart.buyer), language=cart.language, zone=business.zone
-    )
+    told = Contact(**cart.buyer)
+    customer = find_or_create(business.pk, told, language=cart.language, zone=business.zone)
     bill = payment.bill
     assert bill is not None
-    order = _order(cart, bill, business, customer)
+    order = _order(cart, bill, business, customer, told)
     _hand_over(payment, bill, customer)
     cart.order, cart.bill, cart.state = order, bill, Cart.PLACED
     cart.save(update_fields=["order", "bill", "state"])
@@ -49,7 +48,7 @@ def place_order(event: PaymentSucceeded, row: EventRow) -> None:
     events.announce(OrderPlaced(business_id=business.pk, order_id=order.pk, payment_id=payment.pk))
 
 
-def _order(cart: Cart, bill: Bill, business: Business, customer: Customer) -> Order:
+def _order(cart: Cart, bill: Bill, business: Business, customer: Customer, told: Contact) -> Order:
     order: Order = Order.objects.create(
         public_id=new_id("ord"),
         business=business,
@@ -61,7 +60,7 @@ def _order(cart: Cart, bill: Bill, business: Business, customer: Customer) -> Or
         tax=bill.tax,
         gross=bill.gross,
         seller=snapshots.seller(business),
-        buyer=snapshots.buyer(customer),
+        buyer=snapshots.buyer(told),
         consent=cart.consent,
     )
     lines = BillLine.objects.filter(bill=bill).select_related("price").order_by("position")

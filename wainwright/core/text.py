@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from typing import Protocol
 
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
@@ -53,3 +54,22 @@ def clean_text(text: str, *, field: str, most: int = 10_000) -> str:
 def slug_of(text: str, *, most: int = 60, otherwise: str) -> str:
     """A short name for addresses; `otherwise` where the text holds no Latin letter or digit."""
     return slugify(text)[:most].strip("-") or otherwise
+
+
+class Addressed(Protocol):
+    """Whoever has a postal address."""
+
+    @property
+    def street(self) -> str: ...
+    @property
+    def postcode(self) -> str: ...
+    @property
+    def city(self) -> str: ...
+    @property
+    def region(self) -> str: ...
+
+
+def address_lines(of: Addressed) -> list[str]:
+    """Street, then postcode and city, then region; without the country."""
+    town = f"{of.postcode} {of.city}".strip()
+    return [line for line in (of.street, town, of.region) if line]

@@ -1,4 +1,4 @@
-"""Finding a buyer by address, and keeping his details up to date."""
+"""Finding a buyer by e-mail, and what may be learnt about him from a checkout."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ from django.db import IntegrityError, transaction
 
 from wainwright.core import clock
 from wainwright.core.ids import new_id
+from wainwright.core.text import address_lines
 from wainwright.customers.models import Customer
+
+ADDRESS = ("street", "postcode", "city", "region", "country")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +29,10 @@ class Contact:
     country: str = ""
     tax_id: str = ""
 
+    @property
+    def address_lines(self) -> list[str]:
+        return address_lines(self)
+
 
 def email_key(email: str) -> str:
     """By what an address is looked up: nobody is locked out by a capital letter."""
@@ -42,7 +49,7 @@ def customer_by_email(business_id: int, email: str) -> Customer | None:
 def find_or_create(
     business_id: int, contact: Contact, *, language: str = "en", zone: str = ""
 ) -> Customer:
-    """The buyer with this address, made if new. What he told now replaces what was known."""
+    """The buyer with this address, made if new. Of one who is known only blanks are filled."""
     customer = customer_by_email(business_id, contact.email)
     if customer is None:
         try:
@@ -59,8 +66,20 @@ def find_or_create(
         except IntegrityError:
             customer = customer_by_email(business_id, contact.email)
             assert customer is not None
-    told = {name: value for name, value in asdict(contact).items() if value and name != "email"}
-    for name, value in {**told, "language": language}.items():
-        setattr(customer, name, value)
-    customer.save()
+    _fill_blanks(customer, contact)
     return customer
+
+
+def _fill_blanks(customer: Customer, contact: Contact) -> None:
+    """Whoever types an e-mail has not proved that it is his: what is known stays as it is.
+
+    An address is taken as a whole or not at all, so that no two are mixed.
+    """
+    told = {name: value for name, value in asdict(contact).items() if value}
+    if any(getattr(customer, name) for name in ADDRESS):
+        told = {name: value for name, value in told.items() if name not in ADDRESS}
+    news = {name: value for name, value in told.items() if not getattr(customer, name)}
+    if news:
+        for name, value in news.items():
+            setattr(customer, name, value)
+        customer.save(update_fields=list(news))

@@ -6,6 +6,7 @@ from django.db import models
 from django.utils.functional import cached_property
 
 from wainwright.core.tenancy import OfBusinessMode
+from wainwright.core.text import address_lines
 
 
 class Customer(OfBusinessMode):
@@ -45,6 +46,4 @@ class Customer(OfBusinessMode):
 
     @cached_property
     def address_lines(self) -> list[str]:
-        """Street, then postcode and city, then region; without the country."""
-        town = f"{self.postcode} {self.city}".strip()
-        return [line for line in (self.street, town, self.region) if line]
+        return address_lines(self)

@@ -113,8 +113,12 @@ def _content(
     currency: str,
     preceding: Document | None = None,
 ) -> DocumentContent:
-    """The parts that every document has, as they are on the day of issue; lines come after."""
-    seller, buyer = snapshots.seller(business), snapshots.buyer(customer)
+    """The parts that every document has; lines come after.
+
+    The seller is named as on the day of issue. The buyer is named as he told for this order: what
+    is typed at another purchase under the same e-mail never reaches this one's documents.
+    """
+    seller, buyer = snapshots.seller(business), order.buyer
     return DocumentContent(
         kind=INVOICE if kind == INVOICE else CREDIT_NOTE,  # type: ignore[arg-type]
         mode="test" if order.mode == TEST else "live",

@@ -19,8 +19,9 @@ from wainwright.core import audit
 from wainwright.core.actors import Actor
 from wainwright.core.ids import new_id
 from wainwright.core.money import exponent
-from wainwright.customers.finding import email_key
+from wainwright.customers.finding import Contact, email_key
 from wainwright.customers.models import Customer
+from wainwright.sales import snapshots
 from wainwright.sales.models import Entry, Line, Order
 from wainwright.sales.orders_file import BadRow, OrdersFile, PastOrder
 
@@ -171,7 +172,7 @@ def _order(business: Business, customer_id: int, order: PastOrder) -> Order:
         net=order.total.minor,
         tax=0,
         gross=order.total.minor,
-        buyer={"name": order.name, "email": order.email},
+        buyer=snapshots.buyer(Contact(order.email, order.name)),
     )
 
 

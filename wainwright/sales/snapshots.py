@@ -1,11 +1,11 @@
-"""Business and buyer as they are now, to be frozen into an order."""
+"""Business and buyer as they were at a purchase, frozen into the order."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from wainwright.accounts.models import Business
-from wainwright.customers.models import Customer
+from wainwright.customers.finding import Contact
 
 
 def seller(business: Business) -> dict[str, Any]:
@@ -20,12 +20,13 @@ def seller(business: Business) -> dict[str, Any]:
     }
 
 
-def buyer(customer: Customer) -> dict[str, Any]:
+def buyer(contact: Contact) -> dict[str, Any]:
+    """What the buyer told for this purchase. All its documents name him so, renewals as well."""
     return {
-        "name": customer.name,
-        "company": customer.company,
-        "email": customer.email,
-        "address": customer.address_lines,
-        "country": customer.country,
-        "tax_id": customer.tax_id,
+        "name": contact.name,
+        "company": contact.company,
+        "email": contact.email,
+        "address": contact.address_lines,
+        "country": contact.country,
+        "tax_id": contact.tax_id,
     }
