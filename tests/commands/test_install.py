@@ -91,6 +91,34 @@ def test_the_server_ends_in_time_even_if_its_process_hangs(tmp_path: Path) -> No
 
 @pytest.mark.slow
 @pytest.mark.sqlite
+def test_ctrl_c_in_a_terminal_ends_the_server_in_good_order(tmp_path: Path) -> None:
+    port = free_port()
+    with console("serve", "--port", port, "--data", tmp_path) as server:
+        try:
+            until(lambda: healthy(port))
+            os.killpg(server.pid, signal.SIGINT)
+            said = server.communicate(timeout=10)[0]
+            assert server.returncode == 0
+            assert "Killing" not in said
+        finally:
+            kill_all(server.pid)
+
+
+@pytest.mark.slow
+@pytest.mark.sqlite
+def test_a_killed_server_leaves_nobody_who_answers(tmp_path: Path) -> None:
+    port = free_port()
+    with console("serve", "--port", port, "--data", tmp_path) as server:
+        try:
+            until(lambda: healthy(port))
+            server.kill()
+            until(lambda: not healthy(port), seconds=5)
+        finally:
+            kill_all(server.pid)
+
+
+@pytest.mark.slow
+@pytest.mark.sqlite
 def test_the_worker_sweeps(tmp_path: Path) -> None:
     with Server(tmp_path / "data") as server:
         server.run(

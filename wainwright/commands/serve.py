@@ -8,8 +8,10 @@ import signal
 import socket
 import threading
 import time
+from functools import partial
 from multiprocessing import active_children
 from types import FrameType
+from typing import Any
 
 from django.conf import settings
 from django.db import connections
@@ -20,6 +22,7 @@ from granian.log import LogLevels
 
 from wainwright.commands import _install
 from wainwright.core.errors import Refused
+from wainwright.core.lineage import end_with
 
 SECONDS_TO_FINISH = 5  # what requests under way get after a signal
 SECONDS_AT_MOST = 8  # then everything of ours ends, whatever it is doing
@@ -46,8 +49,18 @@ def run(options: argparse.Namespace) -> int:
     )
     server.on_startup(_end_in_time)
     print(_("Wainwright answers at %(url)s") % {"url": settings.URL}, flush=True)
-    server.serve()
+    server.serve(target_loader=partial(_application, os.getpid()), wrap_loader=False)
     return 0
+
+
+def _application(main: int) -> Any:
+    """What a server process answers with. It ends with `main`, even if that is killed, and leaves
+    a terminal's Ctrl-C to it: told by both to stop, the server would wait until it is killed."""
+    end_with(main)
+    os.setsid()
+    from wainwright.wsgi import application
+
+    return application
 
 
 def refuse_taken(host: str, port: int) -> None:

@@ -8,6 +8,7 @@ import logging
 import os
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass, field
 
 from django.core.management import call_command
 from django.db import close_old_connections, connections
@@ -23,13 +24,20 @@ log = logging.getLogger(__name__)
 
 SWEEP_SECONDS = 20
 HOUR = 3600
+SETTLED = 300  # what is costly waits until a start, or a row of starts, is over
 SECONDS_AT_MOST = 8
 
 
 def run(options: argparse.Namespace) -> int:
     """Works until a signal comes, then finishes what is under way, for eight seconds at most."""
     _install.ready_database()
-    chores = Chores({SWEEP_SECONDS: [wiring.sweep], HOUR: [forget_done_tasks, watch_invariants]})
+    chores = Chores(
+        [
+            Chore(wiring.sweep, every=SWEEP_SECONDS),
+            Chore(forget_done_tasks, every=HOUR, first_after=SETTLED),
+            Chore(watch_invariants, every=HOUR, first_after=SETTLED),
+        ]
+    )
     worker = PunctualWorker(concurrency=options.concurrency, poll_interval=0.5)
     retire = install_stop_handlers(worker)
     chores.start()
@@ -50,33 +58,45 @@ class PunctualWorker(Worker):
         limit.start()
 
 
+@dataclass
+class Chore:
+    """Work that recurs, every so many seconds, for the first time `first_after` the start."""
+
+    work: Callable[[], object]
+    every: float
+    first_after: float = 0
+    due: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.due = clock.monotonic() + self.first_after
+
+
 class Chores(threading.Thread):
     """What recurs, in a thread of its own so that no amount of tasks can hold it up."""
 
-    def __init__(self, table: dict[int, list[Callable[[], object]]]) -> None:
+    def __init__(self, table: list[Chore]) -> None:
         super().__init__(name="chores", daemon=True)
         self.stop = threading.Event()
         self._table = table
-        self._due = dict.fromkeys(table, clock.monotonic())
 
     def run(self) -> None:
         while not self.stop.is_set():
-            for seconds, chores in self._table.items():
-                if clock.monotonic() >= self._due[seconds]:
-                    self._due[seconds] = clock.monotonic() + seconds
-                    for chore in chores:
-                        self._do(chore)
-            self.stop.wait(max(0.1, min(self._due.values()) - clock.monotonic()))
+            for chore in self._table:
+                if clock.monotonic() >= chore.due:
+                    chore.due = clock.monotonic() + chore.every
+                    self._do(chore.work)
+            soonest = min(chore.due for chore in self._table)
+            self.stop.wait(max(0.1, soonest - clock.monotonic()))
         connections.close_all()
 
-    def _do(self, chore: Callable[[], object]) -> None:
+    def _do(self, work: Callable[[], object]) -> None:
         if self.stop.is_set():
             return
         close_old_connections()
         try:
-            chore()
+            work()
         except Exception:
-            log.exception("%s failed and is tried again", getattr(chore, "__name__", chore))
+            log.exception("%s failed and is tried again", getattr(work, "__name__", work))
             close_old_connections()
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
 import signal
 import subprocess
@@ -10,6 +9,7 @@ import sys
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 
 import httpx
 from django.conf import settings
@@ -17,10 +17,10 @@ from django.utils.translation import gettext as _
 
 from wainwright.core import clock
 from wainwright.core.errors import Refused
+from wainwright.core.lineage import end_with
 
 SECONDS_TO_START = 60
 SECONDS_TO_STOP = 6  # what is cut off then is taken up at the next start
-_PARENT_DIED = 1  # prctl's PR_SET_PDEATHSIG
 
 
 def run(port: int, on_ready: Callable[[], None]) -> None:
@@ -55,13 +55,8 @@ def _start(*arguments: str) -> subprocess.Popen[bytes]:
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         start_new_session=True,
-        preexec_fn=_end_with_parent if sys.platform == "linux" else None,
+        preexec_fn=partial(end_with, os.getpid(), signal.SIGTERM),
     )
-
-
-def _end_with_parent() -> None:
-    """Asks Linux to end this process when its parent dies, however it dies."""
-    ctypes.CDLL(None).prctl(_PARENT_DIED, signal.SIGTERM)
 
 
 def _answers(port: int) -> bool:
