@@ -21,7 +21,8 @@ from wainwright.demo.shops import AGENCY
 from wainwright.demo.stage import Stage
 from wainwright.letters import sending
 from wainwright.letters.models import Letter
-from wainwright.payments.gateways.test.ledger import LEDGER_FILE, Ledger, Message
+from wainwright.payments.gateways.test.ledger import LEDGER_FILE, Ledger
+from wainwright.payments.gateways.test.rows import Message
 
 PASSWORD = "wainwright-demo"  # noqa: S105 - printed wherever the demo starts
 DAY = timedelta(days=1)

@@ -19,8 +19,8 @@ from wainwright.payments.gateways.base import (
     Start,
 )
 from wainwright.payments.gateways.test import cards
-from wainwright.payments.gateways.test.ledger import (
-    Books,
+from wainwright.payments.gateways.test.ledger import Books
+from wainwright.payments.gateways.test.rows import (
     ChargeRow,
     MethodRow,
     RefundRow,

@@ -12,15 +12,8 @@ from wainwright.core.ids import new_id
 from wainwright.payments.gateways.base import Decline, EventKind, Intent
 from wainwright.payments.gateways.test import bank, cards
 from wainwright.payments.gateways.test.cards import Presented
-from wainwright.payments.gateways.test.ledger import (
-    Account,
-    Books,
-    ChargeRow,
-    Ledger,
-    MethodRow,
-    StartRow,
-    stamp,
-)
+from wainwright.payments.gateways.test.ledger import Books, Ledger
+from wainwright.payments.gateways.test.rows import Account, ChargeRow, MethodRow, StartRow, stamp
 from wainwright.payments.gateways.test.webhooks import queue
 
 

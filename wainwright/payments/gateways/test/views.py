@@ -22,7 +22,8 @@ from wainwright.payments.gateways.base import Decline, GatewayError, Intent
 from wainwright.payments.gateways.test import cards
 from wainwright.payments.gateways.test.cards import CARDS, CardRefused
 from wainwright.payments.gateways.test.forms import CardForm
-from wainwright.payments.gateways.test.ledger import LEDGER_FILE, Ledger, StartRow
+from wainwright.payments.gateways.test.ledger import LEDGER_FILE, Ledger
+from wainwright.payments.gateways.test.rows import StartRow
 from wainwright.payments.gateways.test.till import Till
 
 type Page = Callable[[HttpRequest, StartRow], HttpResponse]

@@ -10,9 +10,12 @@ from urllib.parse import urlsplit, urlunsplit
 from wainwright.core import clock
 from wainwright.core.http import Answer, Http, HttpError
 from wainwright.core.ids import new_id
-from wainwright.core.signatures import sign, verified
+from wainwright.core.signatures import new_secret, sign, verified
 from wainwright.payments.gateways.base import BadSignature, EventKind, GatewayEvent
-from wainwright.payments.gateways.test.ledger import Account, Books, Ledger, Message, moment, stamp
+from wainwright.payments.gateways.test import faults
+from wainwright.payments.gateways.test.faults import Mishap
+from wainwright.payments.gateways.test.ledger import Books, Ledger
+from wainwright.payments.gateways.test.rows import Account, Message, moment, stamp
 
 MAX_AGE = timedelta(minutes=5)
 _LEASE = timedelta(minutes=1)
@@ -55,10 +58,10 @@ def deliver(ledger: Ledger, http: Http, *, limit: int) -> int:
     """
     arrived = 0
     for _ in range(limit):
-        message = _lease(ledger)
-        if message is None:
+        leased = _lease(ledger)
+        if leased is None:
             break
-        arrived += _try_once(ledger, http, message)
+        arrived += _try_once(ledger, http, *leased)
     return arrived
 
 
@@ -89,39 +92,61 @@ def parse(
     ]
 
 
-def _lease(ledger: Ledger) -> Message | None:
+def _lease(ledger: Ledger) -> tuple[Message, Mishap | None] | None:
+    """What is due longest, and what its delivery meets."""
     now = clock.wall()
     with ledger.writing() as books:
-        due = books.rows(
-            Message, "next_at <= :now", {"now": stamp(now)}, "ORDER BY next_at LIMIT 1"
+        due: dict[str, str | None] = {"now": stamp(now)}
+        message = next(
+            books.rows(Message, "next_at <= :now", due, "ORDER BY next_at LIMIT 1"), None
         )
-        message = next(due, None)
-        if message is not None:
-            message.tries += 1
-            message.next_at = stamp(now + _LEASE)
-            books.save(message)
-    return message
+        if message is None:
+            return None
+        mishap = faults.of_delivery(books, message.account)
+        if mishap == Mishap.REORDERED:
+            theirs = "next_at <= :now AND account = :account"
+            due["account"] = message.account
+            message = next(books.rows(Message, theirs, due, "ORDER BY next_at DESC LIMIT 1"))
+        message.tries += 1
+        message.next_at = stamp(now + _LEASE)
+        books.save(message)
+    return message, mishap
 
 
-def _try_once(ledger: Ledger, http: Http, message: Message) -> bool:
+def _try_once(ledger: Ledger, http: Http, message: Message, mishap: Mishap | None) -> bool:
     with ledger.reading() as books:
         account = books.find(Account, ref=message.account)
     assert account is not None
-    answer = _send(http, message, account.secret)
+    answer = _carry(http, message, account.secret, mishap)
     arrived = isinstance(answer, Answer) and answer.ok
     gone = isinstance(answer, Answer) and answer.status == _GONE
     now = clock.wall()
     message.answer = str(answer.status) if isinstance(answer, Answer) else answer
     message.delivered_at = stamp(now) if arrived else None
-    last = arrived or gone or message.tries > len(_PAUSES)
+    last = arrived or gone or mishap == Mishap.LOST or message.tries > len(_PAUSES)
     message.next_at = None if last else stamp(now + _PAUSES[message.tries - 1])
     with ledger.writing() as books:
         books.save(message)
     return arrived
 
 
-def _send(http: Http, message: Message, secret: str) -> Answer | str:
-    timestamp = int(clock.wall().timestamp())
+def _carry(http: Http, message: Message, secret: str, mishap: Mishap | None) -> Answer | str:
+    """The answer to one try, of which things may go wrong."""
+    now = clock.wall()
+    match mishap:
+        case Mishap.LOST:
+            return "lost"
+        case Mishap.STALE:
+            return _send(http, message, secret, now - 2 * MAX_AGE)
+        case Mishap.FORGED:
+            _send(http, message, new_secret(), now)
+        case Mishap.REPEATED:
+            _send(http, message, secret, now)
+    return _send(http, message, secret, now)
+
+
+def _send(http: Http, message: Message, secret: str, at: datetime) -> Answer | str:
+    timestamp = int(at.timestamp())
     body = message.body.encode()
     url, host = _place(message.url)
     headers = {

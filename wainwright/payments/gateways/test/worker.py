@@ -5,8 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from wainwright.core.http import Http
-from wainwright.payments.gateways.test import bank, webhooks
-from wainwright.payments.gateways.test.ledger import Account, Ledger
+from wainwright.payments.gateways.test import webhooks
+from wainwright.payments.gateways.test.desk import Desk
+from wainwright.payments.gateways.test.ledger import Ledger
+from wainwright.payments.gateways.test.rows import Account
 
 _ANSWER_SECONDS = 10.0
 _LARGEST_ANSWER = 64_000
@@ -22,7 +24,7 @@ def deliver_webhooks(path: Path | str, http: Http | None = None, *, limit: int =
         return 0
     with ledger.writing() as books:
         for account in list(books.rows(Account, "TRUE", {})):
-            bank.settle_all(books, account.ref, account.now())
+            Desk(books, account.ref, account.now()).catch_up()
     if http is not None:
         return webhooks.deliver(ledger, http, limit=limit)
     with Http(timeout=_ANSWER_SECONDS, max_answer=_LARGEST_ANSWER) as own:
