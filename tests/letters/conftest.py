@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import email
 import email.policy
 from collections.abc import Iterator
@@ -34,12 +35,18 @@ def business() -> Iterator[Business]:
 
 @dataclass
 class PostOffice:
-    """Takes letters; `refuses` is its answer to recipients; `drops` cuts the line after one."""
+    """Takes letters; `refuses` is its answer to recipients; `drops` cuts the line after one.
+
+    It says nothing more when it comes to the command that `stalls` names; only letters to
+    `only_for` are treated so, where it is set.
+    """
 
     got: list[EmailMessage] = field(default_factory=list)
     recipients: list[list[str]] = field(default_factory=list)
     refuses: str = ""
     drops: bool = False
+    stalls: str = ""
+    only_for: str = ""
 
     async def handle_RCPT(self, server: Any, _s: Any, envelope: Any, to: str, _o: Any) -> str:  # noqa: N802
         if self.refuses:
@@ -52,9 +59,21 @@ class PostOffice:
         assert isinstance(letter, EmailMessage)
         self.got.append(letter)
         self.recipients.append(envelope.rcpt_tos)
-        if self.drops:
+        if self.drops and self._meant(envelope):
             server.transport.abort()
+        await self._stall("DATA", envelope)
         return "250 OK"
+
+    async def handle_QUIT(self, server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802
+        await self._stall("QUIT", envelope)
+        return "221 Bye"
+
+    async def _stall(self, command: str, envelope: Any) -> None:
+        if self.stalls == command and self._meant(envelope):
+            await asyncio.sleep(4)
+
+    def _meant(self, envelope: Any) -> bool:
+        return not self.only_for or self.only_for in envelope.rcpt_tos
 
 
 @pytest.fixture
@@ -63,7 +82,7 @@ def post_office(settings: Settings) -> Iterator[PostOffice]:
     settings.MAILERS = {
         "default": {
             "BACKEND": "django.core.mail.backends.smtp.EmailBackend",
-            "OPTIONS": {"host": "127.0.0.1", "port": port, "timeout": 5},
+            "OPTIONS": {"host": "127.0.0.1", "port": port, "timeout": 1},
         }
     }
     controller = Controller(office, hostname="127.0.0.1", port=port)

@@ -75,7 +75,9 @@ def _let_in(request: AccessRequest, customer: Customer) -> None:
             seller_sent=request.source == AccessRequest.SELLER,
         )
     except Exception:
-        queries.unused_request(request.pk).update(minted_at=None)
+        # Only what was minted here: one who was frozen may find that another minted anew.
+        mine = queries.unused_request(request.pk).filter(token_hash=request.token_hash)
+        mine.update(minted_at=None)
         raise
 
 

@@ -5,15 +5,16 @@ from __future__ import annotations
 import logging
 from typing import Protocol
 
-from django.db.models import F
+from django.db import transaction
 
 from wainwright.accounts.models import Business
 from wainwright.core import clock
 from wainwright.customers.models import Customer
 from wainwright.letters import message
 from wainwright.letters.models import Letter
+from wainwright.letters.posting import Undeliverable, hand_over
 from wainwright.letters.rendering import Words, render
-from wainwright.letters.sending import Undeliverable, hand_over, mark_sent
+from wainwright.letters.sending import mark_sent, settle
 from wainwright.letters.writing import kept
 
 log = logging.getLogger(__name__)
@@ -43,8 +44,9 @@ def send_access_letter(
 ) -> Letter:
     """Sends link and code at once and keeps the letter with both blanked.
 
-    Called again it sends again, with what was minted anew. Raises NotSent where trying again may
-    help; a letter that can never arrive comes back FAILED. Call outside a transaction.
+    Called again it sends again, with what was minted anew, unless it went out meanwhile. Raises
+    NotSent where trying again may help; a letter that can never arrive comes back FAILED. Call
+    outside a transaction.
     """
     kind = "hub_invitation" if seller_sent else "hub_access"
     language = access_request.language
@@ -55,8 +57,8 @@ def send_access_letter(
         kind=kind,
         defaults=kept(blanked, business, customer, language) | {"state": Letter.SENDING},
     )
-    Letter.objects.filter(pk=letter.pk).update(state=Letter.SENDING, attempts=F("attempts") + 1)
-    letter.refresh_from_db(fields=["state", "attempts"])
+    if not _claim(letter):
+        return letter
     try:
         words = _words(kind, business, customer, language, link, code)
         hand_over(message.build(letter, words))
@@ -67,6 +69,18 @@ def send_access_letter(
         raise NotSent(letter.public_id) from None
     mark_sent(letter)
     return letter
+
+
+def _claim(letter: Letter) -> bool:
+    """Counts the attempt, whose number is the claim's token, as in letters.sending."""
+    with transaction.atomic():
+        locked = Letter.locked(letter.pk)
+        letter.state, letter.attempts = locked.state, locked.attempts
+        if locked.state == Letter.SENT:
+            return False
+        letter.state, letter.attempts = Letter.SENDING, locked.attempts + 1
+        letter.save(update_fields=["state", "attempts"])
+    return True
 
 
 def _words(
@@ -84,5 +98,4 @@ def _words(
 def _note_failure(letter: Letter, error: Exception) -> None:
     """What kind of failure it was, but nothing the letter said."""
     log.warning("letter %s was not sent: %s", letter.public_id, type(error).__name__)
-    letter.state, letter.error, letter.due_at = Letter.FAILED, type(error).__name__, clock.wall()
-    letter.save(update_fields=["state", "error", "due_at"])
+    settle(letter, state=Letter.FAILED, error=type(error).__name__, due_at=clock.wall())

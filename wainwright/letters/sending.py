@@ -1,22 +1,23 @@
 """Sending what was written, and trying again until it went out.
 
-A letter is claimed by one conditional UPDATE, which also moves `due_at` to the end of a lease: a
-letter whose sender died is due again when the lease ends, and carries the same Message-ID.
+A letter is claimed by one conditional UPDATE, which counts the attempt and moves `due_at` to the
+end of a lease: a letter whose sender died is due again when the lease ends, and carries the same
+Message-ID. The number of the attempt is the claim's token: what a sender writes afterwards counts
+only while nobody else has claimed the letter, so one who was frozen past the lease changes nothing.
 """
 
 from __future__ import annotations
 
 import logging
-import smtplib
 from datetime import timedelta
+from typing import Any
 
-from django.core.mail import EmailMessage, mailers
 from django.db.models import F, QuerySet
 from django.tasks import task
 
 from wainwright.core import clock, tenancy
 from wainwright.core.sweeping import BATCH
-from wainwright.letters import message
+from wainwright.letters import message, posting
 from wainwright.letters.kinds import SECRET
 from wainwright.letters.models import Letter
 
@@ -27,10 +28,6 @@ MAX_ATTEMPTS = 20  # with the pauses below, about three days
 LONGEST_PAUSE = timedelta(hours=6)
 
 
-class Undeliverable(Exception):
-    """The address can never get this letter; trying again is pointless."""
-
-
 @task
 def send(account_id: int, mode: str, letter_id: int) -> None:
     with tenancy.scope(account_id, mode):
@@ -38,23 +35,29 @@ def send(account_id: int, mode: str, letter_id: int) -> None:
 
 
 def send_waiting(limit: int = BATCH) -> int:
-    """For the sweep: tries what is due, also what a sender that died left. Returns how many."""
-    ids = list(_due().order_by("due_at", "pk").values_list("pk", flat=True)[:limit])
-    for letter_id in ids:
+    """For the sweep: tries what is due, also what a sender that died left. Returns how many.
+
+    Stops where the mail server is away; the rest waits for the next sweep.
+    """
+    tried = 0
+    for letter_id in list(_due().order_by("due_at", "pk").values_list("pk", flat=True)[:limit]):
+        if posting.is_away():
+            break
         send_now(letter_id)
-    return len(ids)
+        tried += 1
+    return tried
 
 
 def send_now(letter_id: int) -> bool:
     """Sends the letter if it is due and nobody else has it in hand; tells whether it went out."""
-    claimed = _due().filter(pk=letter_id)
-    if not claimed.update(
-        state=Letter.SENDING, attempts=F("attempts") + 1, due_at=clock.wall() + LEASE
-    ):
+    letter = None if posting.is_away() else _claim(letter_id)
+    if letter is None:
         return False
-    letter = Letter.objects.select_related("business").get(pk=letter_id)
     try:
-        hand_over(message.build(letter))
+        mail = message.build(letter)
+        if clock.wall() >= letter.due_at:
+            return False  # that took longer than the lease: somebody else may have it in hand
+        posting.hand_over(mail)
     except Exception as error:
         log.warning("letter %s was not sent: %s", letter.public_id, type(error).__name__)
         put_off(letter, error)
@@ -63,32 +66,39 @@ def send_now(letter_id: int) -> bool:
     return True
 
 
-def hand_over(mail: EmailMessage) -> None:
-    """Gives one message to the mail server. Raises Undeliverable where it says never."""
-    try:
-        mailers.default.send_messages([mail])
-    except smtplib.SMTPRecipientsRefused as error:
-        answers = list(error.recipients.values())
-        if answers and all(code >= 500 for code, _words in answers):
-            raise Undeliverable(str(answers[0])) from error
-        raise
-    except ValueError as error:  # an address no mail can be sent to
-        raise Undeliverable(str(error)) from error
+def _claim(letter_id: int) -> Letter | None:
+    claimed = _due().filter(pk=letter_id)
+    if not claimed.update(
+        state=Letter.SENDING, attempts=F("attempts") + 1, due_at=clock.wall() + LEASE
+    ):
+        return None
+    letter: Letter = Letter.objects.select_related("business").get(pk=letter_id)
+    return letter
 
 
 def mark_sent(letter: Letter) -> None:
-    letter.state, letter.sent_at, letter.error = Letter.SENT, clock.now(), ""
-    letter.save(update_fields=["state", "sent_at", "error"])
+    settle(letter, state=Letter.SENT, sent_at=clock.now(), error="")
 
 
 def put_off(letter: Letter, error: Exception) -> None:
     """Tries again after 1, 2, 4 … minutes, then every six hours, for about three days."""
-    final = isinstance(error, Undeliverable) or letter.attempts >= MAX_ATTEMPTS
+    final = isinstance(error, posting.Undeliverable) or letter.attempts >= MAX_ATTEMPTS
     pause = timedelta(minutes=2 ** min(letter.attempts - 1, 10))
-    letter.state = Letter.FAILED if final else Letter.QUEUED
-    letter.due_at = clock.wall() + min(pause, LONGEST_PAUSE)
-    letter.error = f"{type(error).__name__}: {error}"[:2000]
-    letter.save(update_fields=["state", "due_at", "error"])
+    settle(
+        letter,
+        state=Letter.FAILED if final else Letter.QUEUED,
+        due_at=clock.wall() + min(pause, LONGEST_PAUSE),
+        error=f"{type(error).__name__}: {error}"[:2000],
+    )
+
+
+def settle(letter: Letter, **columns: Any) -> None:
+    """Writes what became of an attempt, unless the letter was claimed again meanwhile."""
+    for name, value in columns.items():
+        setattr(letter, name, value)
+    held = Letter.objects.filter(pk=letter.pk, state=Letter.SENDING, attempts=letter.attempts)
+    if not held.update(**columns):
+        log.warning("letter %s was in other hands before it was settled", letter.public_id)
 
 
 def _due() -> QuerySet[Letter]:

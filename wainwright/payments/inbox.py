@@ -79,7 +79,10 @@ def work_on(item: InboxItem) -> None:
         item.error = str(error)[:500]
         if item.attempts >= MAX_ATTEMPTS:
             item.state = InboxItem.FAILED
-    item.save(update_fields=["state", "attempts", "error"])
+    # What another finished meanwhile stays finished.
+    InboxItem.objects.filter(pk=item.pk, state=InboxItem.WAITING).update(
+        state=item.state, attempts=item.attempts, error=item.error
+    )
 
 
 def _follow(item: InboxItem) -> None:
