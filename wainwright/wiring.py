@@ -59,6 +59,7 @@ def table() -> dict[Any, Any]:
             now=[ledger.book_refund, issuing.issue_credit_note],
             later=[letters.tell_of_refund],
         ),
+        payments.DifferenceFound: Wires(),
         OrderPlaced: Wires(),
         billing.SubscriptionStarted: Wires(),
         billing.RenewalFailed: Wires(later=[letters.tell_of_failed_renewal]),
@@ -82,11 +83,11 @@ def recurring() -> list[Callable[[], Any]]:
     from wainwright.core import audit, events, limits
     from wainwright.hub import entry, minting, sessions
     from wainwright.letters import sending
-    from wainwright.payments import attempts, inbox, refunds
+    from wainwright.payments import inbox, janitor, refunds
 
     return [
         inbox.work_waiting,
-        attempts.resolve_waiting,
+        janitor.resolve_waiting,
         refunds.resolve_waiting,
         refunds.return_strays,
         paying.abandon_old,

@@ -16,7 +16,7 @@ from wainwright.core.actors import SYSTEM
 from wainwright.core.errors import NotFound
 from wainwright.core.tenancy import TEST, scope
 from wainwright.customers.models import Customer
-from wainwright.payments import attempts
+from wainwright.payments import janitor
 from wainwright.payments.errors import NoGateway
 from wainwright.payments.models import Bill, Connection, Method, Payment
 from wainwright.sales.models import Order
@@ -135,5 +135,5 @@ def test_a_checkout_paid_but_never_returned_to_becomes_an_order(shop: cast.Cast)
 def test_an_unanswered_attempt_is_asked_about_and_booked(shop: cast.Cast) -> None:
     begin(make_price(make_product(shop.own)))
     pay_at_gateway(attempt())
-    assert attempts.resolve(attempt()).state == Payment.SUCCEEDED
+    assert janitor.resolve(attempt()).state == Payment.SUCCEEDED
     assert Order.objects.count() == 1

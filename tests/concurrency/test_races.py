@@ -19,7 +19,7 @@ from wainwright.core.money import Money
 from wainwright.core.tenancy import TEST, scope
 from wainwright.invoicing.models import Document
 from wainwright.letters.models import Letter
-from wainwright.payments import attempts, refunds
+from wainwright.payments import janitor, refunds
 from wainwright.payments.models import Payment, Refund
 from wainwright.sales.models import Entry, Order
 
@@ -65,8 +65,8 @@ def test_webhook_and_browser_together_place_one_order(shop: cast.Cast) -> None:
     together(
         shop.account.pk,
         lambda: paying.returned(payment, {}),
-        lambda: attempts.resolve(payment),
-        lambda: attempts.resolve(payment),
+        lambda: janitor.resolve(payment),
+        lambda: janitor.resolve(payment),
     )
     assert (Order.objects.count(), Entry.objects.count()) == (1, 1)
 

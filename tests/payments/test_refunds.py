@@ -11,7 +11,7 @@ from wainwright.core.actors import SYSTEM
 from wainwright.core.money import Money
 from wainwright.core.tenancy import TEST, scope
 from wainwright.invoicing.models import CREDIT_NOTE, Document
-from wainwright.payments import attempts, bills, refunds
+from wainwright.payments import bills, janitor, refunds
 from wainwright.payments.errors import NotRefundable
 from wainwright.payments.models import Bill, Payment, Refund
 from wainwright.sales.models import Entry
@@ -69,7 +69,7 @@ def test_money_that_comes_for_a_closed_bill_goes_back(bought: Bought) -> None:
     payment = Payment.objects.select_related("connection__business").latest("pk")
     bills.void_bill(Bill.locked(payment.bill_id), why="closed", by=SYSTEM)
     pay_at_gateway(payment)
-    attempts.resolve(payment)
+    janitor.resolve(payment)
     refunds.return_strays()
     assert Refund.objects.get().amount == payment.amount
     assert Entry.objects.count() == 1

@@ -118,12 +118,17 @@ def _last_declined(bill_id: int | None) -> Payment | None:
 
 
 def try_later(subscription_id: int) -> None:
-    """The gateway was away, which is not the customer's fault: again in an hour, uncounted."""
+    """The gateway was away, which is not the customer's fault: again soon, uncounted."""
     with transaction.atomic():
         subscription = Subscription.locked(subscription_id)
         if subscription.next_due_at is not None:
-            subscription.next_due_at = clock.now() + timedelta(hours=1)
-            subscription.save(update_fields=["next_due_at"])
+            wait_for_gateway(subscription)
+
+
+def wait_for_gateway(subscription: Subscription) -> None:
+    """Again when the gateway may be back; a locked subscription, nothing is begun meanwhile."""
+    subscription.next_due_at = clock.now() + timedelta(minutes=15)
+    subscription.save(update_fields=["next_due_at"])
 
 
 def wait_for_answer(subscription: Subscription) -> None:

@@ -14,7 +14,7 @@ from wainwright.core.dates import local_day
 from wainwright.core.models import EventRow
 from wainwright.core.money import Money
 from wainwright.core.sweeping import BATCH
-from wainwright.payments import attempts, bills
+from wainwright.payments import attempts, bills, calls
 from wainwright.payments.errors import AttemptRunning
 from wainwright.payments.events import PaymentSucceeded
 from wainwright.payments.gateways.base import Intent, Series
@@ -64,6 +64,9 @@ def _begin(subscription_id: int) -> tuple[Payment, Subscription] | None:
         method = subscription.method
         if bill.gross and (method is None or method.gone_at or dunning.is_pointless(subscription)):
             dunning.note_failure(subscription, payment_id=None, decline=dunning.last_decline(bill))
+            return None
+        if bill.gross and method is not None and calls.rests(method.connection):
+            dunning.wait_for_gateway(subscription)
             return None
         try:
             payment = attempts.begin(

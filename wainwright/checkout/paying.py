@@ -24,7 +24,7 @@ from wainwright.core.errors import NotFound, Refused
 from wainwright.core.ids import new_id
 from wainwright.core.sweeping import BATCH
 from wainwright.customers.finding import Contact
-from wainwright.payments import attempts, bills, booking
+from wainwright.payments import attempts, bills, booking, janitor
 from wainwright.payments.connections import connection_for
 from wainwright.payments.errors import NoGateway
 from wainwright.payments.gateways import base as gateways
@@ -298,7 +298,7 @@ def abandon_old(limit: int = BATCH) -> int:
     for cart in carts:
         earlier = _in_flight(cart)
         if earlier is not None:
-            earlier = attempts.resolve(earlier)
+            earlier = janitor.resolve(earlier)
         if earlier is None or earlier.state in (
             Payment.STARTED,
             Payment.ACTION,

@@ -78,7 +78,9 @@ def issue_credit_note(event: RefundSucceeded, row: EventRow) -> None:
     invoice = Document.objects.filter(bill_id=refund.payment.bill_id, kind=INVOICE).first()
     if invoice is None or Document.objects.filter(refund=refund).exists():
         return
-    entry = Entry.objects.get(refund=refund)
+    entry = Entry.objects.filter(refund=refund).first()
+    if entry is None:  # a second payment of a bill that was paid already was never invoiced
+        return
     order = Order.objects.get(pk=invoice.order_id)
     business = Business.objects.get(pk=invoice.business_id)
     customer = Customer.objects.get(pk=invoice.customer_id)

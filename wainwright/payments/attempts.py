@@ -2,7 +2,7 @@
 
 The attempt and its key are committed before the gateway is called, no lock is held across the
 call, and whatever comes back goes through one door, `book`. An answer that never came leaves the
-payment unknown; `resolve` asks the gateway and never charges again.
+payment unknown; the janitor asks the gateway and never charges again.
 """
 
 from __future__ import annotations
@@ -10,17 +10,17 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from wainwright.core import audit, clock
+from wainwright.core import clock
 from wainwright.core.actors import GATEWAY, Actor
 from wainwright.core.ids import new_id
 from wainwright.core.money import Money
-from wainwright.core.sweeping import BATCH
+from wainwright.payments import calls
+from wainwright.payments.abandoning import give_up
 from wainwright.payments.booking import book
 from wainwright.payments.connections import adapter_for, webhook_address
 from wainwright.payments.errors import AttemptRunning, GatewayAway
@@ -76,7 +76,7 @@ def begin(
                 currency=amount.currency,
                 raw=raw or {},
                 started_at=clock.now(),
-                asked_at=clock.wall(),
+                ask_at=calls.next_ask(0),
             )
     except IntegrityError:
         raise AttemptRunning(_("A payment for this is under way already.")) from None
@@ -162,93 +162,20 @@ def charge(payment: Payment, *, description: str, series: str = "recurring") -> 
         network_ref=payment.method.network_ref or None,
     )
     try:
-        outcome = adapter_for(payment.connection).charge_saved(request)
+        with calls.patient(payment.connection) as gateway:
+            outcome = gateway.charge_saved(request)
     except gateways.OutcomeUnknown:
         outcome = gateways.Outcome(OutcomeStatus.UNKNOWN, "")
     except gateways.GatewayError as error:
         log.error("gateway could not charge %s: %s", payment.public_id, error)
-        return _nothing_sent(payment, error)
+        why = f"{type(error).__name__}: {error}"
+        return give_up(payment.pk, among=(Payment.STARTED,), by=GATEWAY, why=why)
     return book(payment.pk, replace(outcome, method=None), by=GATEWAY)  # the one it was asked for
-
-
-def _nothing_sent(payment: Payment, error: gateways.GatewayError) -> Payment:
-    """The gateway said itself that nothing moved; the attempt is over and may be made anew."""
-    with transaction.atomic():
-        locked = Payment.locked(payment.pk)
-        if locked.state == Payment.STARTED:
-            locked.state, locked.settled_at = Payment.ABANDONED, clock.now()
-            locked.raw = {**locked.raw, "error": f"{type(error).__name__}: {error}"[:500]}
-            locked.save(update_fields=["state", "settled_at", "raw"])
-            audit.note(
-                "payment.abandoned",
-                locked.public_id,
-                by=GATEWAY,
-                business_id=locked.business_id,
-            )
-    return locked
 
 
 def abandon(payment: Payment, *, by: Actor) -> Payment:
     """Gives up an attempt the buyer never finished. Call inside a transaction."""
-    locked = Payment.locked(payment.pk)
-    if locked.state in (Payment.STARTED, Payment.ACTION):
-        locked.state, locked.settled_at = Payment.ABANDONED, clock.now()
-        locked.save(update_fields=["state", "settled_at"])
-        audit.note("payment.abandoned", locked.public_id, by=by, business_id=locked.business_id)
-    return locked
-
-
-def resolve(payment: Payment) -> Payment:
-    """Asks the gateway what became of an attempt whose answer never came."""
-    if payment.state in (Payment.SUCCEEDED, Payment.DECLINED) or payment.connection is None:
-        return payment
-    gateway = adapter_for(payment.connection)
-    try:
-        if payment.start_ref:
-            found = gateway.fetch("start", ref=payment.start_ref)
-        elif payment.method_id:
-            found = gateway.fetch("charge", key=payment.public_id)
-        else:
-            found = gateway.fetch("start", key=payment.public_id)
-    except gateways.GatewayError as error:
-        log.warning("could not ask about %s: %s", payment.public_id, error)
-        return payment
-    if isinstance(found, gateways.NotFound):
-        return _proven_absent(payment)
-    return book(payment.pk, found)
-
-
-def _proven_absent(payment: Payment) -> Payment:
-    """The gateway never heard of it: nothing moved, and a new attempt may be made."""
-    with transaction.atomic():
-        locked = Payment.locked(payment.pk)
-        if locked.state in (Payment.STARTED, Payment.UNKNOWN):
-            locked.state, locked.settled_at = Payment.ABANDONED, clock.now()
-            locked.save(update_fields=["state", "settled_at"])
-            audit.note(
-                "payment.abandoned",
-                locked.public_id,
-                by=GATEWAY,
-                business_id=locked.business_id,
-            )
-    return locked
-
-
-def resolve_waiting(limit: int = BATCH) -> int:
-    """For the sweep: asks about attempts in flight, each at most every two minutes of wall time."""
-    patience = clock.wall() - timedelta(minutes=2)
-    waiting = Payment.objects.filter(
-        state__in=Payment.IN_FLIGHT,
-        settled_at=None,  # as the index says it
-        connection__isnull=False,
-        asked_at__lt=patience,
-    )
-    ids = list(waiting.order_by("asked_at").values_list("pk", flat=True)[:limit])
-    attempts = Payment.objects.select_related("connection__business", "method")
-    for payment_id in ids:
-        Payment.objects.filter(pk=payment_id).update(asked_at=clock.wall())
-        resolve(attempts.get(pk=payment_id))
-    return len(ids)
+    return give_up(payment.pk, among=(Payment.STARTED, Payment.ACTION), by=by)
 
 
 def _customer_ref(payment: Payment) -> str | None:

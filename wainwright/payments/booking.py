@@ -9,12 +9,13 @@ from django.db import transaction
 
 from wainwright.core import audit, clock, events, locks
 from wainwright.core.actors import GATEWAY, Actor
-from wainwright.payments import bills, methods
+from wainwright.core.money import Money
+from wainwright.payments import bills, differences, methods
 from wainwright.payments.connections import adapter_for
 from wainwright.payments.events import MethodSaved, PaymentDeclined, PaymentSucceeded
 from wainwright.payments.gateways import base as gateways
 from wainwright.payments.gateways.base import OutcomeStatus
-from wainwright.payments.models import Bill, Payment
+from wainwright.payments.models import Bill, Difference, Payment
 
 log = logging.getLogger(__name__)
 
@@ -33,9 +34,10 @@ def book(payment_id: int, outcome: gateways.Outcome, *, by: Actor = GATEWAY) -> 
     with transaction.atomic():
         locks.hold(Payment.objects.filter(pk=payment_id).values_list("subject", flat=True))
         payment = Payment.locked(payment_id)
-        final = (Payment.SUCCEEDED, Payment.DECLINED)
-        if payment.state in final or not _newer(payment, outcome):
+        if payment.state == Payment.SUCCEEDED or not _newer(payment, outcome):
             return payment
+        if _of_another_sum(payment, outcome):
+            return _stopped(payment, outcome)
         outcome = _without_buyer(payment, outcome)
         payment.state = _STATE[outcome.status]
         _keep_what_was_said(payment, outcome, info)
@@ -49,8 +51,31 @@ def book(payment_id: int, outcome: gateways.Outcome, *, by: Actor = GATEWAY) -> 
 
 
 def _newer(payment: Payment, outcome: gateways.Outcome) -> bool:
-    """An abandoned attempt is only brought back by money that moved."""
-    return payment.state != Payment.ABANDONED or outcome.status == OutcomeStatus.SUCCEEDED
+    """An attempt that was over is only brought back by money that moved."""
+    return payment.state in Payment.IN_FLIGHT or outcome.status == OutcomeStatus.SUCCEEDED
+
+
+def _of_another_sum(payment: Payment, outcome: gateways.Outcome) -> bool:
+    taken = outcome.amount or Money.zero(payment.currency)
+    return outcome.status == OutcomeStatus.SUCCEEDED and taken != payment.money
+
+
+def _stopped(payment: Payment, outcome: gateways.Outcome) -> Payment:
+    """Money moved, but not what was asked for: no success of ours until a person has looked."""
+    payment.gateway_ref = outcome.ref or payment.gateway_ref
+    if payment.state in Payment.IN_FLIGHT:
+        payment.state = Payment.UNKNOWN
+    payment.save(update_fields=["gateway_ref", "state"])
+    assert payment.connection is not None
+    differences.note(
+        payment.connection,
+        Difference.OTHER_SUM,
+        payment.gateway_ref,
+        payment=payment,
+        ours=payment.money,
+        theirs=outcome.amount,
+    )
+    return payment
 
 
 def _without_buyer(payment: Payment, outcome: gateways.Outcome) -> gateways.Outcome:
@@ -90,17 +115,18 @@ def _keep_what_was_said(
 
 
 def _succeeded(payment: Payment, by: Actor) -> None:
-    payment.settled_at = clock.now()
+    payment.settled_at = payment.settled_at or clock.now()
     bill = Bill.locked(payment.bill_id) if payment.bill_id else None
     if payment.purpose == Payment.METHOD:
         payment.save()
         _method_saved(payment)
         return
     assert bill is not None
+    payment.stray = bill.state != Bill.OPEN
     payment.save()
     audit.note("payment.succeeded", payment.public_id, by=by, business_id=payment.business_id)
-    if bill.state != Bill.OPEN:
-        _stray(payment)
+    if payment.stray:  # the bill was closed meanwhile; the sweep sends the money back
+        log.error("payment %s came for a closed bill and is refunded", payment.public_id)
         return
     bills.close_bill(bill, Bill.PAID, by=by)
     payment.bill = bill
@@ -120,13 +146,6 @@ def _method_saved(payment: Payment) -> None:
                 subject=payment.subject,
             )
         )
-
-
-def _stray(payment: Payment) -> None:
-    """Money came for a bill that was closed meanwhile. The sweep sends it back."""
-    payment.stray = True
-    payment.save(update_fields=["stray"])
-    log.error("payment %s came for a closed bill and is refunded", payment.public_id)
 
 
 def _declined(payment: Payment, outcome: gateways.Outcome, by: Actor) -> None:

@@ -45,3 +45,12 @@ class RefundSucceeded(Event):
     name: ClassVar[str] = "refund.succeeded"
 
     refund_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class DifferenceFound(Event):
+    """A gateway's books and ours tell different stories of a charge; a person must look."""
+
+    name: ClassVar[str] = "payment.difference_found"
+
+    difference_id: int

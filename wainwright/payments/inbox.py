@@ -8,11 +8,12 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from django.db import transaction
+from django.db.models import Q
 from django.tasks import task
 
 from wainwright.core import clock, tenancy
 from wainwright.core.sweeping import BATCH
-from wainwright.payments import attempts, refunds
+from wainwright.payments import calls, janitor, refunds
 from wainwright.payments.connections import adapter_for
 from wainwright.payments.gateways import base as gateways
 from wainwright.payments.models import Connection, InboxItem, Payment, Refund
@@ -35,7 +36,7 @@ def receive(connection: Connection, raw: bytes, headers: Mapping[str, str], url:
                 defaults={
                     "business_id": connection.business_id,
                     "kind": event.kind,
-                    "ref": event.start_ref or event.ref,
+                    "ref": event.key or event.start_ref or event.ref,
                     "received_at": clock.wall(),
                 },
             )
@@ -60,7 +61,9 @@ def work(account_id: int, mode: str, item_id: int) -> None:
 def work_waiting(limit: int = BATCH) -> int:
     """For the sweep: takes up what no task has finished within a minute."""
     patience = clock.wall() - timedelta(minutes=1)
-    waiting = InboxItem.objects.filter(state=InboxItem.WAITING, received_at__lt=patience)
+    waiting = InboxItem.objects.filter(
+        calls.awake(), state=InboxItem.WAITING, received_at__lt=patience
+    )
     rows = list(waiting.order_by("received_at")[:limit])
     for item in rows:
         work_on(item)
@@ -74,6 +77,8 @@ def work_on(item: InboxItem) -> None:
     try:
         _follow(item)
         item.state = InboxItem.DONE
+    except gateways.GatewayUnavailable as error:  # waits, however long it takes
+        item.error = str(error)[:500]
     except gateways.GatewayError as error:
         item.attempts += 1
         item.error = str(error)[:500]
@@ -86,19 +91,19 @@ def work_on(item: InboxItem) -> None:
 
 
 def _follow(item: InboxItem) -> None:
+    """Asks about the payment or refund that is meant; what is none of ours is left to reconciling.
+
+    `ref` is our own key where the gateway gave it back, else its start or its charge or refund.
+    """
     payments = Payment.objects.filter(connection_id=item.connection_id).select_related(
         "connection__business", "method"
     )
-    found = (
-        payments.filter(start_ref=item.ref).first() or payments.filter(gateway_ref=item.ref).first()
-    )
+    refs = [{column: item.ref} for column in ("public_id", "start_ref", "gateway_ref")]
+    found = next(filter(None, (payments.filter(**ref).first() for ref in refs)), None)
     if found is not None:
-        attempts.resolve(found)
+        janitor.ask(found)
         return
-    refund = Refund.objects.filter(
-        gateway_ref=item.ref, payment__connection_id=item.connection_id
-    ).first()
-    if refund is not None and refund.state not in (Refund.SUCCEEDED, Refund.DECLINED):
-        outcome = adapter_for(refund.payment.connection).fetch("refund", ref=item.ref)
-        if not isinstance(outcome, gateways.NotFound):
-            refunds.book_refund(refund.pk, outcome)
+    theirs = Refund.objects.filter(payment__connection_id=item.connection_id)
+    refund = theirs.filter(Q(public_id=item.ref) | Q(gateway_ref=item.ref)).first()
+    if refund is not None:
+        refunds.ask(refund)

@@ -18,6 +18,8 @@ class Connection(OfBusinessMode):
     secrets = models.TextField(default="")
     active = models.BooleanField(default=True)
     created_at = models.DateTimeField()
+    failures = models.PositiveIntegerField(default=0)  # calls in a row that got no answer
+    ask_after = models.DateTimeField(null=True)  # work that can wait makes no call before
 
     class Meta:
         indexes = [
@@ -179,8 +181,10 @@ class Payment(OfBusinessMode):
     raw = models.JSONField(default=dict)
     started_at = models.DateTimeField()
     settled_at = models.DateTimeField(null=True)
-    asked_at = models.DateTimeField(null=True)
+    ask_at = models.DateTimeField(null=True)  # when the gateway is asked about it next
+    asks = models.PositiveSmallIntegerField(default=0)
     stray = models.BooleanField(default=False)  # came for a closed bill and must go back
+    returned_at = models.DateTimeField(null=True)  # when a stray one was sent back
 
     class Meta:
         constraints = [
@@ -191,7 +195,7 @@ class Payment(OfBusinessMode):
             ),
             models.UniqueConstraint(
                 fields=["account", "bill"],
-                condition=models.Q(state="succeeded"),
+                condition=models.Q(state="succeeded", stray=False),
                 name="one_success_per_bill",
             ),
             models.CheckConstraint(
@@ -203,12 +207,14 @@ class Payment(OfBusinessMode):
             models.Index(fields=["account", "mode", "start_ref"], name="payment_by_start"),
             models.Index(fields=["account", "mode", "gateway_ref"], name="payment_by_ref"),
             models.Index(
-                fields=["account", "mode", "asked_at"],
+                fields=["account", "mode", "ask_at"],
                 condition=models.Q(settled_at=None),
                 name="payment_in_flight",
             ),
             models.Index(
-                fields=["account", "mode"], condition=models.Q(stray=True), name="payment_stray"
+                fields=["account", "mode"],
+                condition=models.Q(stray=True, returned_at=None),
+                name="payment_stray",
             ),
         ]
 
@@ -242,7 +248,8 @@ class Refund(OfBusinessMode):
     raw = models.JSONField(default=dict)
     started_at = models.DateTimeField()
     settled_at = models.DateTimeField(null=True)
-    asked_at = models.DateTimeField()
+    ask_at = models.DateTimeField()  # when the gateway is asked about it next
+    asks = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
         constraints = [
@@ -255,7 +262,7 @@ class Refund(OfBusinessMode):
             models.Index(fields=["account", "payment"], name="refund_of_payment"),
             models.Index(fields=["account", "mode", "gateway_ref"], name="refund_by_ref"),
             models.Index(
-                fields=["account", "mode", "asked_at"],
+                fields=["account", "mode", "ask_at"],
                 condition=models.Q(settled_at=None),
                 name="refund_in_flight",
             ),
@@ -293,3 +300,65 @@ class InboxItem(OfBusinessMode):
                 name="inbox_waiting",
             )
         ]
+
+
+class Reconciliation(OfBusinessMode):
+    """One comparison of a gateway's books with ours, over what changed there since then."""
+
+    connection = models.ForeignKey(Connection, models.PROTECT, related_name="+", db_index=False)
+    since = models.DateTimeField()
+    until = models.DateTimeField()
+    charges = models.PositiveIntegerField(default=0)
+    resolved = models.PositiveIntegerField(default=0)  # payments and refunds whose answer was lost
+    differences = models.PositiveIntegerField(default=0)  # of them new
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["account", "connection", "until"], name="reconciliation_last")
+        ]
+
+
+class Difference(OfBusinessMode):
+    """Where a gateway's books and ours tell different stories, until they agree again or a person
+    says that it is settled. Sums are minor units; `ours` of the payment's currency."""
+
+    OTHER_SUM, NOBODYS, MISSING, REFUNDED = "other_sum", "nobodys", "missing", "refunded"
+
+    public_id = models.CharField(max_length=40, unique=True)
+    connection = models.ForeignKey(Connection, models.PROTECT, related_name="+", db_index=False)
+    payment = models.ForeignKey(
+        Payment, models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    kind = models.CharField(max_length=9)
+    ref = models.CharField(max_length=200)  # the gateway's, of the charge
+    ours = models.BigIntegerField(null=True)
+    theirs = models.BigIntegerField(null=True)
+    currency = models.CharField(max_length=3)
+    found_at = models.DateTimeField()
+    settled_at = models.DateTimeField(null=True)
+    settled_by = models.CharField(max_length=254, blank=True)  # empty: the books agree again
+    note = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account", "connection", "kind", "ref"], name="one_difference_per_charge"
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["account", "mode", "found_at"],
+                condition=models.Q(settled_at=None),
+                name="difference_open",
+            )
+        ]
+
+    @property
+    def ours_as_money(self) -> Money | None:
+        if self.ours is None or self.payment is None:
+            return None
+        return Money(self.ours, self.payment.currency)
+
+    @property
+    def theirs_as_money(self) -> Money | None:
+        return None if self.theirs is None else Money(self.theirs, self.currency)

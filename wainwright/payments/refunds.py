@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import logging
-from datetime import timedelta
 
 from django.db import IntegrityError, transaction
-from django.db.models import Sum
+from django.db.models import F, Q, Sum
 from django.utils.translation import gettext as _
 
 from wainwright.core import audit, clock, events
@@ -14,12 +13,13 @@ from wainwright.core.actors import GATEWAY, SYSTEM, Actor
 from wainwright.core.ids import new_id
 from wainwright.core.money import Money
 from wainwright.core.sweeping import BATCH
+from wainwright.payments import calls, differences
 from wainwright.payments.connections import adapter_for
 from wainwright.payments.errors import NotRefundable
 from wainwright.payments.events import RefundSucceeded
 from wainwright.payments.gateways import base as gateways
 from wainwright.payments.gateways.base import OutcomeStatus
-from wainwright.payments.models import Payment, Refund
+from wainwright.payments.models import Difference, Payment, Refund
 
 log = logging.getLogger(__name__)
 
@@ -63,7 +63,7 @@ def _begin(payment: Payment, amount: Money, note: str, by: Actor, form_key: str)
                 by=by.label,
                 form_key=form_key,
                 started_at=clock.now(),
-                asked_at=clock.wall(),
+                ask_at=calls.next_ask(0),
             )
     except IntegrityError:
         return Refund.objects.get(payment=payment, form_key=form_key)
@@ -79,7 +79,9 @@ def _begin(payment: Payment, amount: Money, note: str, by: Actor, form_key: str)
 
 
 def _send(row: Refund) -> Refund:
-    payment = Payment.objects.select_related("connection__business").get(pk=row.payment_id)
+    """One call with the row's own key, which moves money once however often it is made."""
+    payment = row.payment
+    assert payment.connection is not None
     request = gateways.RefundRequest(
         charge_ref=payment.gateway_ref, amount=row.money, key=row.public_id, reason=row.note[:200]
     )
@@ -108,6 +110,8 @@ def book_refund(refund_id: int, outcome: gateways.Outcome) -> Refund:
         row = Refund.locked(refund_id)
         if row.state in (Refund.SUCCEEDED, Refund.DECLINED):
             return row
+        if _of_another_sum(row, outcome):
+            return _stopped(row, outcome)
         row.state = _STATE[outcome.status]
         row.gateway_ref = outcome.ref or row.gateway_ref
         row.raw = dict(outcome.raw)
@@ -120,24 +124,63 @@ def book_refund(refund_id: int, outcome: gateways.Outcome) -> Refund:
     return row
 
 
+def _of_another_sum(row: Refund, outcome: gateways.Outcome) -> bool:
+    return outcome.status == OutcomeStatus.SUCCEEDED and outcome.amount != row.money
+
+
+def _stopped(row: Refund, outcome: gateways.Outcome) -> Refund:
+    """Money went back, but not what was asked for: unknown until a person has looked."""
+    row.state, row.gateway_ref = Refund.UNKNOWN, outcome.ref or row.gateway_ref
+    row.save(update_fields=["state", "gateway_ref"])
+    assert row.payment.connection is not None
+    differences.note(
+        row.payment.connection,
+        Difference.REFUNDED,
+        row.payment.gateway_ref,
+        payment=row.payment,
+        ours=row.money,
+        theirs=outcome.amount,
+    )
+    return row
+
+
+def ask(row: Refund) -> Refund:
+    """Asks what became of a refund and books that; one the gateway does not know is sent again,
+    with its own key. Raises GatewayError."""
+    if row.state in (Refund.SUCCEEDED, Refund.DECLINED):
+        return row
+    assert row.payment.connection is not None
+    with calls.patient(row.payment.connection) as gateway:
+        found = gateway.fetch("refund", key=row.public_id)
+    return _send(row) if isinstance(found, gateways.NotFound) else book_refund(row.pk, found)
+
+
 def resolve_waiting(limit: int = BATCH) -> int:
-    """For the sweep: sends again, with the same key, every refund whose answer never came."""
-    patience = clock.wall() - timedelta(minutes=2)
+    """For the sweep: asks about refunds under way, each less often the longer it takes."""
     waiting = Refund.objects.filter(
+        Q(payment__connection__ask_after=None) | Q(payment__connection__ask_after__lte=clock.now()),
         state__in=[Refund.STARTED, Refund.UNKNOWN, Refund.PENDING],
         settled_at=None,  # as the index says it
-        asked_at__lt=patience,
+        ask_at__lte=clock.now(),
     )
-    rows = list(waiting.order_by("asked_at")[:limit])
-    for row in rows:
-        Refund.objects.filter(pk=row.pk).update(asked_at=clock.wall())
-        _send(row)
-    return len(rows)
+    ids = list(waiting.order_by("ask_at").values_list("pk", flat=True)[:limit])
+    for refund_id in ids:
+        row = Refund.objects.select_related("payment__connection__business").get(pk=refund_id)
+        if calls.rests(row.payment.connection):
+            continue
+        Refund.objects.filter(pk=row.pk).update(
+            ask_at=calls.next_ask(row.asks + 1, row.pk), asks=F("asks") + 1
+        )
+        try:
+            ask(row)
+        except gateways.GatewayError as error:
+            log.warning("could not ask about %s: %s", row.public_id, error)
+    return len(ids)
 
 
 def return_strays(limit: int = BATCH) -> int:
     """For the sweep: gives back what was paid for bills that were closed before the money came."""
-    strays = Payment.objects.filter(stray=True)
+    strays = Payment.objects.filter(stray=True, returned_at=None)
     rows = list(strays.order_by("pk")[:limit])
     for payment in rows:
         left = refundable(payment)
@@ -149,5 +192,5 @@ def return_strays(limit: int = BATCH) -> int:
                 by=SYSTEM,
                 form_key=f"stray-{payment.public_id}",
             )
-        Payment.objects.filter(pk=payment.pk).update(stray=False)
+        Payment.objects.filter(pk=payment.pk).update(returned_at=clock.now())
     return len(rows)

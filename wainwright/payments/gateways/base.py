@@ -51,6 +51,8 @@ class Capabilities:
     """What a gateway can do, as data: pages, checks and the contract suite read it.
 
     Amount limits are minor units per currency; a currency that is not named has no limit.
+    `late_arrival` is how long a call that got no answer may still be carried out there: before it
+    is over, NotFound proves nothing.
     """
 
     methods: frozenset[str]
@@ -69,6 +71,7 @@ class Capabilities:
     replace_start: bool = False
     idempotency: Literal["native", "lookup", "none"] = "native"
     idempotency_ttl: timedelta | None = None
+    late_arrival: timedelta = timedelta(minutes=30)
     webhook: Literal["signed", "fetch", "none"] = "signed"
     async_settlement_days: int = 0
     gateway_retries: bool = False

@@ -61,7 +61,7 @@ def paid_bills_are_covered() -> Found:
     """A paid bill has the payments that cover it, in its own currency."""
     paid = rows(Bill).filter(state=Bill.PAID)
     payments = rows(Payment).filter(
-        bill=OuterRef("pk"), state=Payment.SUCCEEDED, currency=OuterRef("currency")
+        bill=OuterRef("pk"), state=Payment.SUCCEEDED, stray=False, currency=OuterRef("currency")
     )
     uncovered = paid.annotate(paid=sum_of(payments, "amount")).exclude(paid=F("gross"))
     return Found(

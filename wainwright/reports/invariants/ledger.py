@@ -116,12 +116,13 @@ def _chargebacks() -> QuerySet[Any]:
 
 def _sold_payments() -> QuerySet[Any]:
     succeeded = rows(Payment).filter(state=Payment.SUCCEEDED).exclude(purpose=Payment.METHOD)
-    return succeeded.exclude(bill__state__in=CLOSED_UNPAID)
+    return succeeded.exclude(bill__state__in=CLOSED_UNPAID).exclude(stray=True)
 
 
 def _sold_refunds() -> QuerySet[Any]:
     succeeded = rows(Refund).filter(state=Refund.SUCCEEDED)
-    return succeeded.exclude(payment__bill__state__in=CLOSED_UNPAID)
+    sold = succeeded.exclude(payment__bill__state__in=CLOSED_UNPAID)
+    return sold.exclude(payment__stray=True)
 
 
 def _sums(*parts: tuple[int, QuerySet[Any], str]) -> Sums:

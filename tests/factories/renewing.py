@@ -1,0 +1,33 @@
+"""Many subscriptions of one customer, all due at once, and the gateway that will be asked."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from tests.factories.buying import buy
+from tests.factories.shops import make_price, make_product
+from wainwright.accounts.models import Business
+from wainwright.billing.models import Subscription
+from wainwright.core import clock
+from wainwright.core.ids import new_id
+from wainwright.payments.connections import adapter_for
+from wainwright.payments.gateways.test.gateway import TestGateway
+from wainwright.payments.models import Connection
+
+
+def due_subscriptions(business: Business, count: int) -> list[Subscription]:
+    """One bought as a buyer does, and its copies; the clock stands where they are due."""
+    first = buy(make_price(make_product(business, tax="19"), "monthly")).subscription
+    values = {field.attname: getattr(first, field.attname) for field in first._meta.fields}
+    copies = [
+        Subscription(**values | {"id": None, "public_id": new_id("sub")}) for _ in range(count - 1)
+    ]
+    Subscription.objects.bulk_create(copies)
+    clock.set_offset(first.next_due_at - clock.wall() + timedelta(hours=1))
+    return list(Subscription.objects.filter(order=first.order))
+
+
+def gateway_of(business: Business) -> TestGateway:
+    found = adapter_for(Connection.objects.select_related("business").get(business=business))
+    assert isinstance(found, TestGateway)
+    return found
