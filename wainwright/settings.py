@@ -42,7 +42,19 @@ if _app_database is None:
     }
 else:
     DATABASES = {
-        "default": {**_app_database, "CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True},
+        "default": {
+            **_app_database,
+            "CONN_MAX_AGE": None,
+            "CONN_HEALTH_CHECKS": True,
+            "OPTIONS": {
+                "connect_timeout": 10,
+                "keepalives_idle": 30,
+                "tcp_user_timeout": 30_000,
+                # No transaction of ours rests: one that does belongs to a process that hangs, which
+                # may neither hold its locks any longer nor write when it wakes.
+                "options": "-c idle_in_transaction_session_timeout=30s",
+            },
+        },
     }
     if _owner_database is not None:
         DATABASES["owner"] = _owner_database  # used by `wainwright migrate` alone
@@ -92,10 +104,10 @@ INSTALLED_APPS = [
     "wainwright.wiring.Wiring",
 ]
 MIDDLEWARE = [
-    "wainwright.web.hosts.HostMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",  # before anything that asks the database
+    "wainwright.web.hosts.HostMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "wainwright.web.languages.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",

@@ -14,6 +14,7 @@ from wainwright.accounts.models import Business
 from wainwright.core import audit, images, markup
 from wainwright.core.actors import Actor
 from wainwright.core.errors import Refused
+from wainwright.core.files import keep
 from wainwright.core.text import clean_line, clean_text
 
 LINES = {
@@ -59,9 +60,7 @@ def set_logo(business: Business, data: bytes, *, by: Actor) -> Business:
     """Draws the picture anew and shows it from now on, in place of the one before."""
     drawn = images.clean_logo(data)
     name = f"logos/{business.public_id}-{secrets.token_hex(8)}.png"
-    path = settings.UPLOADS_FOLDER / name
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(drawn)
+    keep(settings.UPLOADS_FOLDER / name, drawn)
     return _show_logo(business, name, "business.logo_set", by)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-import os
 import tempfile
 import zipfile
 from collections.abc import Iterator
@@ -17,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from wainwright.accounts.models import Business
 from wainwright.core.errors import NotFound
+from wainwright.core.files import keep
 from wainwright.invoicing.content import DocumentContent
 from wainwright.invoicing.models import Document
 
@@ -63,11 +63,10 @@ def pdf_of(document: Document) -> bytes:
 def _draw_once(document: Document, path: Path) -> None:
     from wainwright.invoicing.drawing import draw  # loads the typesetter only when it is needed
 
-    path.parent.mkdir(parents=True, exist_ok=True)
     if not path.exists():
         business = Business.objects.get(pk=document.business_id)
         drawn = draw(content_of(document), logo_of(business))
-        _keep(path, drawn.pdf)
+        keep(path, drawn.pdf)
         if drawn.flagged:
             log.warning("document %s: %s", document.public_id, drawn.flag_reason)
             document.flagged = drawn.flag_reason[:200]
@@ -76,20 +75,6 @@ def _draw_once(document: Document, path: Path) -> None:
         pdf_sha256=digest, flagged=document.flagged
     )
     document.refresh_from_db(fields=["pdf_sha256", "flagged"])
-
-
-def _keep(path: Path, data: bytes) -> None:
-    """Writes beside and links into place: whoever comes second finds the first one's file."""
-    with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as draft:
-        draft.write(data)
-        draft.flush()
-        os.fsync(draft.fileno())
-    try:
-        os.link(draft.name, path)
-    except FileExistsError:
-        pass
-    finally:
-        os.unlink(draft.name)
 
 
 def logo_of(business: Business) -> bytes | None:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import email.policy
-import os
 import re
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -15,6 +13,7 @@ from django.core.mail import EmailMessage
 from django.core.mail.backends.base import BaseEmailBackend
 
 from wainwright.core import clock
+from wainwright.core.files import keep
 
 
 class FolderBackend(BaseEmailBackend):
@@ -25,7 +24,6 @@ class FolderBackend(BaseEmailBackend):
         self.folder = Path(settings.MAIL_FOLDER)
 
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
-        self.folder.mkdir(parents=True, exist_ok=True)
         for mail in email_messages:
             self._keep(mail)
         return len(email_messages)
@@ -34,8 +32,5 @@ class FolderBackend(BaseEmailBackend):
         message = mail.message(policy=email.policy.SMTP)
         name = re.sub(r"[^\w.-]", "", message["Message-ID"].partition("@")[0])
         stamp = clock.wall().strftime("%Y%m%dT%H%M%S.%fZ")
-        handle, unfinished = tempfile.mkstemp(dir=self.folder, suffix=".part")
-        with os.fdopen(handle, "wb") as file:
-            file.write(message.as_bytes())
         # A reader of the folder sees whole letters only.
-        Path(unfinished).replace(self.folder / f"{stamp}-{name}.eml")
+        keep(self.folder / f"{stamp}-{name}.eml", message.as_bytes())

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 
-from django.db import DatabaseError, InterfaceError, OperationalError
+from django.db import DatabaseError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from wainwright.core.errors import Refused
+from wainwright.web import outages
 
 
 class RefusalMiddleware:
-    """Turns `Refused` raised by a view into its page and status, a lost database into 503."""
+    """Turns `Refused` raised by a view into its page and status, an outage into 503."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -24,12 +26,8 @@ class RefusalMiddleware:
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if isinstance(error, Refused):
             return page(request, error.status, error.message)
-        if isinstance(error, OperationalError | InterfaceError):
-            return page(
-                request,
-                503,
-                _("Our database cannot be reached. Nothing was changed. Please try again shortly."),
-            )
+        if outages.is_outage(error):
+            return outages.page(request, error)
         return None
 
 
@@ -60,6 +58,10 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
+    """What no view caught, such as a database that is gone before one is reached."""
+    error = sys.exception()
+    if outages.is_outage(error):
+        return outages.page(request, error)
     try:
         return page(
             request, 500, _("Something broke on our side. What you had saved before is kept.")
