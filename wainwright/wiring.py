@@ -30,7 +30,7 @@ class Wiring(AppConfig):
 
 def table() -> dict[Any, Any]:
     """Event -> handlers `now` (same transaction, in this order) and `later` (after commit)."""
-    from wainwright.billing import dunning, methods, renewals, starting
+    from wainwright.billing import dunning, extending, methods, starting
     from wainwright.billing import events as billing
     from wainwright.checkout import placing
     from wainwright.checkout.events import OrderPlaced
@@ -48,7 +48,7 @@ def table() -> dict[Any, Any]:
                 placing.place_order,
                 ledger.book_payment,
                 starting.start_subscriptions,
-                renewals.extend,
+                extending.extend,
                 issuing.issue_invoice,
             ],
             later=[letters.send_receipt],

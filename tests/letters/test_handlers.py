@@ -137,6 +137,8 @@ def test_a_card_that_cannot_work_again_is_asked_to_be_replaced(business: Busines
             RenewalFailed(
                 business_id=business.pk,
                 subscription_id=subscription.pk,
+                others=[],
+                bill_id=subscription.order.bill_id,
                 payment_id=None,
                 decline="expired_card",
                 failures=1,

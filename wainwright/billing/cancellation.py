@@ -14,13 +14,12 @@ from wainwright.billing.events import (
     CancellationUndone,
     SubscriptionCancelled,
 )
-from wainwright.billing.models import Pause, Period, Subscription
+from wainwright.billing.models import Pause, Subscription
 from wainwright.billing.moving import move
+from wainwright.billing.owing import owe_no_more
 from wainwright.core import audit, clock, events
 from wainwright.core.actors import SYSTEM, Actor
 from wainwright.core.sweeping import BATCH
-from wainwright.payments import bills
-from wainwright.payments.models import Bill
 from wainwright.sales import ledger
 
 
@@ -37,7 +36,7 @@ def cancel_at_period_end(
         if subscription.ended or subscription.cancel_at is not None:
             return subscription
         now = clock.now()
-        _void_open_bill(subscription, by)
+        owe_no_more(subscription, why="the subscription was cancelled", by=by)
         _note_who(subscription, by, source, reason, now)
         if subscription.current_end <= now:
             return _end(subscription, by, announced=False)
@@ -72,7 +71,7 @@ def cancel_now(
         subscription = Subscription.locked(subscription.pk)
         if subscription.ended:
             return subscription
-        _void_open_bill(subscription, by)
+        owe_no_more(subscription, why="the subscription was cancelled", by=by)
         _note_who(subscription, by, source, reason, clock.now())
         return _end(subscription, by, announced=False)
 
@@ -154,13 +153,3 @@ def _note_who(
     subscription.cancel_by = by.label[:254]
     subscription.cancel_source = source
     subscription.cancel_reason = reason[:500]
-
-
-def _void_open_bill(subscription: Subscription, by: Actor) -> None:
-    """What was due and unpaid is not owed any more, and no try of it will be made."""
-    if subscription.open_bill_id is None:
-        return
-    bill = Bill.locked(subscription.open_bill_id)
-    bills.void_bill(bill, why="the subscription was cancelled", by=by)
-    Period.objects.filter(bill=bill).update(void=True)
-    subscription.open_bill = None

@@ -20,10 +20,15 @@ class SubscriptionStarted(SubscriptionEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class RenewalFailed(SubscriptionEvent):
-    """A renewal was declined. `retry_at` (ISO, UTC) is null when it was the last try."""
+    """A bill was declined, once for all that it charges: `others` are on it besides the first.
+
+    `retry_at` (ISO, UTC) is null when it was the last try.
+    """
 
     name: ClassVar[str] = "subscription.renewal_failed"
 
+    others: list[int]
+    bill_id: int
     payment_id: int | None
     decline: str
     failures: int

@@ -9,8 +9,9 @@ from wainwright.billing import states
 from wainwright.billing.errors import MoveRefused
 from wainwright.billing.events import MethodReplaced
 from wainwright.billing.models import Subscription
+from wainwright.billing.owing import owe_alone
 from wainwright.core import audit, clock, events
-from wainwright.core.actors import Actor, customer
+from wainwright.core.actors import SYSTEM, Actor, customer
 from wainwright.core.models import EventRow
 from wainwright.core.money import Money
 from wainwright.payments import attempts
@@ -36,14 +37,18 @@ def start_replacing(
     buyer = subscription.customer
     with transaction.atomic(durable=True):
         payment = attempts.begin(
-            business_id=subscription.business_id,
-            purpose=Payment.METHOD,
-            intent=gateways.Intent.SAVE_ONLY,
-            amount=Money.zero(subscription.currency),
-            connection=connection,
-            customer_id=subscription.customer_id,
-            subject=subscription.public_id,
-            raw={"consent": {"text": f"pays {subscription.name}", "at": clock.wall().isoformat()}},
+            attempts.prepared(
+                business_id=subscription.business_id,
+                purpose=Payment.METHOD,
+                intent=gateways.Intent.SAVE_ONLY,
+                amount=Money.zero(subscription.currency),
+                connection=connection,
+                customer_id=subscription.customer_id,
+                subject=subscription.public_id,
+                raw={
+                    "consent": {"text": f"pays {subscription.name}", "at": clock.wall().isoformat()}
+                },
+            )
         )
         audit.note(
             "method.change_started",
@@ -80,6 +85,7 @@ def use_saved(event: MethodSaved, row: EventRow) -> None:
     subscription = Subscription.locked(subscription.pk)
     if subscription.method_id == event.method_id or subscription.ended:
         return
+    owe_alone(subscription, why="another method pays a part of it", by=SYSTEM)
     subscription.method_id = event.method_id
     if subscription.state == states.PAST_DUE and subscription.cancel_at is None:
         subscription.next_due_at = clock.now()

@@ -8,12 +8,11 @@ from django.utils.translation import gettext as _
 from wainwright.billing import states
 from wainwright.billing.errors import MoveRefused
 from wainwright.billing.events import SubscriptionPaused, SubscriptionResumed
-from wainwright.billing.models import Pause, Period, Subscription
+from wainwright.billing.models import Pause, Subscription
 from wainwright.billing.moving import move
+from wainwright.billing.owing import owe_no_more
 from wainwright.core import clock, events
 from wainwright.core.actors import Actor
-from wainwright.payments import bills
-from wainwright.payments.models import Bill
 
 
 def pause(subscription: Subscription, *, by: Actor) -> Subscription:
@@ -24,11 +23,7 @@ def pause(subscription: Subscription, *, by: Actor) -> Subscription:
             return subscription
         if not subscription.can_pause:
             raise MoveRefused(_("Only a running subscription can be paused."))
-        if subscription.open_bill_id is not None:
-            bill = Bill.locked(subscription.open_bill_id)
-            bills.void_bill(bill, why="the subscription was paused", by=by)
-            Period.objects.filter(bill=bill).update(void=True)
-            subscription.open_bill = None
+        owe_no_more(subscription, why="the subscription was paused", by=by)
         now = clock.now()
         Pause.objects.create(
             business_id=subscription.business_id,

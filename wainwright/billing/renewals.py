@@ -1,169 +1,166 @@
-"""Renewing what is due: open the period's bill, charge outside the lock, book what comes back."""
+"""Renewing what is due: open the day's bill, charge outside the lock, book what comes back."""
 
 from __future__ import annotations
 
-from django.db import transaction
+import logging
+from collections.abc import Collection, Iterable
+from datetime import timedelta
 
-from wainwright.billing import dunning, states
+from django.db import transaction
+from django.db.models import OuterRef, Subquery
+
+from wainwright.billing import collecting, dunning, planning, states
+from wainwright.billing.collecting import Owed
 from wainwright.billing.models import Period, Subscription
-from wainwright.billing.moving import move
-from wainwright.billing.starting import complete
-from wainwright.core import clock
+from wainwright.billing.planning import Draft
+from wainwright.billing.standing import standing_of
+from wainwright.core import clock, locks
 from wainwright.core.actors import SYSTEM
-from wainwright.core.dates import local_day
-from wainwright.core.models import EventRow
-from wainwright.core.money import Money
 from wainwright.core.sweeping import BATCH
-from wainwright.payments import attempts, bills, calls
-from wainwright.payments.errors import AttemptRunning
-from wainwright.payments.events import PaymentSucceeded
-from wainwright.payments.gateways.base import Intent, Series
-from wainwright.payments.models import Bill, Payment
-from wainwright.payments.queries import payment_of
-from wainwright.sales import totals
-from wainwright.tax.rates import percent_for
+from wainwright.customers.models import Customer
+from wainwright.payments import attempts, bills
+from wainwright.payments.bills import BillDraft
+from wainwright.payments.models import Bill, Connection, Payment
+from wainwright.sales.totals import Totals
+from wainwright.tax.queries import Rates
+
+log = logging.getLogger(__name__)
+
+# What falls due later on the same day is taken along; no day is longer.
+A_DAY = timedelta(hours=25)
+# Seconds after which an attempt begun but not made yet may have been given up by the janitor.
+FRESH = 60
 
 
 def renew_due(limit: int = BATCH) -> int:
-    """For the sweep: renews up to `limit` due subscriptions; returns how many it looked at."""
+    """For the sweep: charges up to `limit` due subscriptions; returns how many it looked at."""
     due = Subscription.objects.filter(next_due_at__lte=clock.now())
-    ids = list(due.order_by("next_due_at", "pk").values_list("pk", flat=True)[:limit])
-    for subscription_id in ids:
-        renew(subscription_id)
-    return len(ids)
+    payers = list(due.order_by("next_due_at", "pk").values_list("customer_id", flat=True)[:limit])
+    try:
+        charge_payers(set(payers))
+    except Exception:
+        log.exception("a run over several customers failed; each is charged alone")
+        for payer in dict.fromkeys(payers):
+            _charge_alone(payer)
+    return len(payers)
 
 
-def renew(subscription_id: int) -> Payment | None:
-    """Charges one due subscription once. Two workers at the same time make one charge."""
-    begun = _begin(subscription_id)
-    if begun is None:
-        return None
-    payment, subscription = begun
-    if payment.connection is None:
-        return attempts.settle_free(payment, by=SYSTEM)
-    series = Series.RECURRING if subscription.payments_total is None else Series.INSTALLMENT
-    payment = attempts.charge(payment, description=subscription.name[:100], series=series)
-    if payment.state == Payment.ABANDONED:
-        dunning.try_later(subscription_id)
-    return payment
+def _charge_alone(customer_id: int) -> None:
+    try:
+        charge_payers([customer_id])
+    except Exception:
+        log.exception("what customer %s owes could not be charged", customer_id)
 
 
-def _begin(subscription_id: int) -> tuple[Payment, Subscription] | None:
-    """The attempt for what is due, committed; None when nothing may be charged now."""
+def renew(subscription_id: int) -> None:
+    """Charges what is due of a subscription's customer. Two workers at once make one charge."""
+    rows = Subscription.objects.filter(pk=subscription_id)
+    charge_payers(list(rows.values_list("customer_id", flat=True)))
+
+
+def charge_payers(customer_ids: Collection[int]) -> None:
+    """Charges what these customers owe by now. Every attempt is committed before the first call."""
     with transaction.atomic(durable=True):
-        subscription = Subscription.locked(subscription_id)
-        now = clock.now()
-        if (
-            subscription.state not in states.BILLABLE
-            or subscription.cancel_at is not None
-            or subscription.next_due_at is None
-            or subscription.next_due_at > now
-        ):
-            return None
-        bill = _bill(subscription)
-        method = subscription.method
-        if bill.gross and (method is None or method.gone_at or dunning.is_pointless(subscription)):
-            dunning.note_failure(subscription, payment_id=None, decline=dunning.last_decline(bill))
-            return None
-        if bill.gross and method is not None and calls.rests(method.connection):
-            dunning.wait_for_gateway(subscription)
-            return None
-        try:
-            payment = attempts.begin(
-                business_id=subscription.business_id,
-                purpose=Payment.RENEWAL,
-                intent=Intent.PAY,
-                amount=bill.total,
-                bill=bill,
-                connection=method.connection if method and bill.gross else None,
-                method=method if bill.gross else None,
-                customer_id=subscription.customer_id,
-                subject=subscription.public_id,
-            )
-        except AttemptRunning:
-            dunning.wait_for_answer(subscription)
-            return None
-    return payment, subscription
+        payers = Customer.objects.filter(pk__in=customer_ids)
+        locks.hold(payers.values_list("public_id", flat=True))
+        due = _due(customer_ids)
+        owed = _still_owed(due) + _open(each for each in due if each.open_bill is None)
+        begun = attempts.begin_all(collecting.attempts_for(owed))
+    since = clock.monotonic()
+    for payment in begun:
+        if clock.monotonic() - since < FRESH or attempts.claim(payment):
+            _charge(payment)
 
 
-def _bill(subscription: Subscription) -> Bill:
-    """The open bill of the period that is due; opened now if this is the first try."""
-    if subscription.open_bill_id is not None:
-        return Bill.objects.get(pk=subscription.open_bill_id)
-    number = subscription.payments_made
-    starts_at, ends_at = subscription.due(number), subscription.due(number + 1)
-    bill = bills.open_bill(
-        business_id=subscription.business_id,
+def _due(customer_ids: Collection[int]) -> list[Subscription]:
+    """What is due of them, or will be before the day is over; locked."""
+    rows = Subscription.objects.filter(
+        customer_id__in=customer_ids,
+        next_due_at__lte=clock.now() + A_DAY,
+        state__in=states.BILLABLE,
+        cancel_at=None,
+    ).select_related("business", "method__connection__business", "open_bill")
+    due = list(rows.select_for_update(of=("self",), no_key=True).order_by("pk"))
+    connections: dict[int, Connection] = {}
+    for each in due:
+        if each.method is not None:  # one object for all, as it learns whether the gateway answers
+            shared = connections.setdefault(each.method.connection_id, each.method.connection)
+            each.method.connection = shared
+    return due
+
+
+def _open(fresh: Iterable[Subscription]) -> list[Owed]:
+    """Opens the bills of what has none yet."""
+    by_id = {each.pk: each for each in fresh}
+    standings = [standing_of(each) for each in by_id.values()]
+    rates = Rates.of({each.plan.product_id for each in standings})
+    drafts = planning.bills_due(standings, clock.now(), rates)
+    opened = bills.open_bills([_bill(draft) for draft in drafts])
+    periods = [
+        Period(
+            business_id=bill.business_id,
+            subscription_id=charge.standing.id,
+            kind=Period.REGULAR,
+            number=charge.number,
+            starts_at=charge.starts_at,
+            ends_at=charge.ends_at,
+            bill=bill,
+            position=position,
+        )
+        for bill, draft in zip(opened, drafts, strict=True)
+        for position, charge in enumerate(draft.charges)
+    ]
+    Period.objects.bulk_create(periods)
+    billed = Period.objects.filter(bill__in=opened, subscription=OuterRef("pk"))
+    Subscription.objects.filter(pk__in={each.subscription_id for each in periods}).update(
+        open_bill=Subquery(billed.values("bill_id")[:1])
+    )
+    owed = []
+    for bill, draft in zip(opened, drafts, strict=True):
+        debtors = [by_id[charge.standing.id] for charge in draft.charges]
+        for debtor in debtors:
+            debtor.open_bill = bill
+        owed.append(Owed(bill, debtors))
+    return owed
+
+
+def _bill(draft: Draft) -> BillDraft:
+    first = draft.charges[0].standing
+    return BillDraft(
+        business_id=first.business_id,
         kind=Bill.RENEWAL,
-        lines=next_totals(subscription).lines,
-        due_at=starts_at,
-        customer_id=subscription.customer_id,
-        order_id=subscription.order_id,
-    )
-    Period.objects.create(
-        business_id=subscription.business_id,
-        subscription=subscription,
-        kind=Period.REGULAR,
-        number=number,
-        starts_at=starts_at,
-        ends_at=ends_at,
-        bill=bill,
-    )
-    subscription.open_bill = bill
-    subscription.save(update_fields=["open_bill"])
-    return bill
-
-
-def next_totals(subscription: Subscription) -> totals.Totals:
-    """What the next payment will be, line by line; the bill is made of exactly these lines."""
-    starts_at = subscription.due(subscription.payments_made)
-    ends_at = subscription.due(subscription.payments_made + 1)
-    return totals.totals(
-        [
-            totals.line(
-                product_id=subscription.product_id,
-                price_id=subscription.price_id,
-                description=subscription.name,
-                unit=Money(subscription.amount, subscription.currency),
-                quantity=subscription.quantity,
-                percent=percent_for(
-                    subscription.product,
-                    subscription.business.country,
-                    local_day(starts_at, subscription.zone),
-                ),
-                inclusive=subscription.tax_behaviour == "inclusive",
-                period=(starts_at, ends_at),
-            )
-        ]
+        lines=draft.totals.lines,
+        due_at=draft.at,
+        customer_id=first.customer_id,
+        order_id=first.order_id,
     )
 
 
-def extend(event: PaymentSucceeded, row: EventRow) -> None:
-    """A paid renewal carries the subscription into its period; a second call changes nothing."""
-    payment = payment_of(event, row)
-    if payment.purpose != Payment.RENEWAL:
+def _still_owed(due: Iterable[Subscription]) -> list[Owed]:
+    """Bills opened before, whose next try is due."""
+    found: dict[int, Owed] = {}
+    now = clock.now()
+    for each in due:
+        if each.open_bill is not None and each.next_due_at and each.next_due_at <= now:
+            owed = found.setdefault(each.open_bill.pk, Owed(each.open_bill, [], tried=True))
+            owed.debtors.append(each)
+    return list(found.values())
+
+
+def _charge(payment: Payment) -> None:
+    if payment.connection is None:
+        attempts.settle_free(payment, by=SYSTEM)
         return
-    period = Period.objects.get(bill_id=payment.bill_id)
-    subscription = Subscription.locked(period.subscription_id)
-    if subscription.payments_made > period.number:
-        return
-    subscription.payments_made = period.number + 1
-    subscription.current_start, subscription.current_end = period.starts_at, period.ends_at
-    subscription.open_bill = None
-    subscription.failures = 0
-    if subscription.payments_total == subscription.payments_made:
-        if subscription.ended:
-            subscription.save()
-        else:
-            complete(subscription)
-        return
-    if subscription.ended:
-        subscription.save()
-        return
-    if subscription.cancel_at is not None:
-        subscription.cancel_at = max(subscription.cancel_at, period.ends_at)
-        subscription.next_due_at = None
-    elif subscription.state != states.PAUSED:
-        subscription.next_due_at = subscription.due(subscription.payments_made)
-    to = states.PAUSED if subscription.state == states.PAUSED else states.ACTIVE
-    move(subscription, to, by=SYSTEM, reason="paid")
+    payment = attempts.charge(
+        payment,
+        description=payment.raw["description"],
+        series=payment.raw["series"],
+    )
+    if payment.state == Payment.ABANDONED:
+        dunning.try_later(payment)
+
+
+def next_totals(subscription: Subscription) -> Totals:
+    """What the next payment will be, line by line; its bill holds exactly these lines."""
+    rates = Rates.of([subscription.product_id])
+    return Draft(clock.now(), (planning.next_charge(standing_of(subscription), rates),)).totals

@@ -80,6 +80,7 @@ def _start(order: Order, bill: Bill, line: BillLine, payment: Payment) -> Subscr
         starts_at=subscription.current_start,
         ends_at=subscription.current_end,
         bill=bill,
+        position=line.position,
     )
     audit.note(
         "subscription.started",

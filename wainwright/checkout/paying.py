@@ -199,22 +199,26 @@ def _begin(
             attempts.abandon(earlier, by=VISITOR)
         if bill is None:
             bill = bills.open_bill(
-                business_id=cart.business_id,
-                kind=Bill.PURCHASE,
-                lines=arrangement.today.lines,
-                due_at=clock.now(),
+                bills.BillDraft(
+                    business_id=cart.business_id,
+                    kind=Bill.PURCHASE,
+                    lines=arrangement.today.lines,
+                    due_at=clock.now(),
+                )
             )
             cart.bill = bill
             cart.save(update_fields=["bill"])
         payment = attempts.begin(
-            business_id=cart.business_id,
-            purpose=Payment.CHECKOUT,
-            intent=_intent(arrangement),
-            amount=arrangement.today.gross,
-            bill=bill,
-            connection=connection,
-            subject=cart.public_id,
-            raw={"consent": cart.consent},
+            attempts.prepared(
+                business_id=cart.business_id,
+                purpose=Payment.CHECKOUT,
+                intent=_intent(arrangement),
+                amount=arrangement.today.gross,
+                bill=bill,
+                connection=connection,
+                subject=cart.public_id,
+                raw={"consent": cart.consent},
+            )
         )
     return payment, earlier.start_ref if earlier else None
 

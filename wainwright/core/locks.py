@@ -10,16 +10,19 @@ from collections.abc import Iterable
 
 from django.db import connection
 
+_LOCK = "SELECT pg_advisory_xact_lock(hashtextextended(name, 0)) FROM unnest(%s::text[]) AS name"
 
-def hold(names: Iterable[str]) -> None:
+
+def hold(names: Iterable[str | None]) -> None:
     """Waits for the locks of these names and keeps them until the transaction ends; a lock may be
-    taken twice.
+    taken twice. Several are taken in the order of their names, so that nobody waits in a circle.
 
     SQLite lets one transaction write at a time, which is the same lock; there the names, which may
     be a query, are not even asked for.
     """
     if connection.vendor != "postgresql":
         return
-    for name in filter(None, names):
+    wanted = sorted(set(filter(None, names)))
+    if wanted:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])
+            cursor.execute(_LOCK, [wanted])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -22,10 +24,10 @@ from wainwright.core.models import EventRow
 from wainwright.core.money import Money
 from wainwright.customers.models import Customer
 from wainwright.invoicing.models import CREDIT_NOTE, INVOICE, Document
-from wainwright.letters.plans import plan_of
+from wainwright.letters.plans import Plan, plan_of
 from wainwright.letters.writing import Attachment, write
 from wainwright.payments.events import PaymentSucceeded, RefundSucceeded
-from wainwright.payments.models import BillLine, Method, Payment, Refund
+from wainwright.payments.models import Bill, BillLine, Method, Payment, Refund
 from wainwright.sales.models import Line, Order
 
 GIVEN_UP = "dunning"  # the source billing names when it ends what could not be charged
@@ -70,11 +72,33 @@ def _item(line: Line) -> str:
 
 
 def _renewal_receipt(payment: Payment, row: EventRow) -> None:
-    period = Period.objects.get(bill_id=payment.bill_id)
-    subscription = _subscriptions().get(pk=period.subscription_id)
+    """One receipt for all that one payment renewed."""
+    periods = Period.objects.filter(bill_id=payment.bill_id, void=False).order_by("position")
+    parts = [Renewed(period, _renewed(period)) for period in periods]
     document = Document.objects.filter(bill_id=payment.bill_id, kind=INVOICE).first()
-    context = {"payment": payment, "period": period, "document": document}
-    _tell_of(subscription, "renewal_receipt", row, context, document)
+    context = {"payment": payment, "parts": parts, "names": _names(parts), "document": document}
+    _tell_of(parts[0].subscription, "renewal_receipt", row, context, document)
+
+
+@dataclass(frozen=True, slots=True)
+class Renewed:
+    """A subscription and the period that was paid for."""
+
+    period: Period
+    subscription: Subscription
+
+    @property
+    def plan(self) -> Plan:
+        return plan_of(self.subscription)
+
+
+def _renewed(period: Period) -> Subscription:
+    found: Subscription = _subscriptions().get(pk=period.subscription_id)
+    return found
+
+
+def _names(parts: Sequence[Renewed]) -> str:
+    return ", ".join(dict.fromkeys(part.subscription.name for part in parts))
 
 
 def tell_of_failed_renewal(event: RenewalFailed, row: EventRow) -> None:
@@ -83,7 +107,11 @@ def tell_of_failed_renewal(event: RenewalFailed, row: EventRow) -> None:
         return
     subscription = _subscription(event)
     payment = Payment.objects.filter(pk=event.payment_id).select_related("method").first()
+    bill = Bill.objects.get(pk=event.bill_id)
+    others = _subscriptions().filter(pk__in=event.others).order_by("pk")
     context = {
+        "sum": bill.total,
+        "names": ", ".join(each.name for each in [subscription, *others]),
         "decline": event.decline,
         "tried": payment.method if payment else None,
         "needs_another": event.decline in POINTLESS,

@@ -8,7 +8,7 @@ payment unknown; the janitor asks the gateway and never charges again.
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -43,7 +43,28 @@ class Visit:
     replaces: str | None = None
 
 
-def begin(
+def begin(attempt: Payment) -> Payment:
+    """Writes a prepared attempt, before anything is sent. Call inside a transaction.
+
+    Raises AttemptRunning while another attempt for the same bill is under way.
+    """
+    return begin_all([attempt])[0]
+
+
+def begin_all(attempts: Sequence[Payment]) -> list[Payment]:
+    """Writes prepared attempts in one statement. Call inside a transaction.
+
+    Raises AttemptRunning, and writes none, while another for one of the bills is under way.
+    """
+    try:
+        with transaction.atomic():
+            begun: list[Payment] = Payment.objects.bulk_create(attempts)
+    except IntegrityError:
+        raise AttemptRunning(_("A payment for this is under way already.")) from None
+    return begun
+
+
+def prepared(
     *,
     business_id: int,
     purpose: str,
@@ -56,31 +77,29 @@ def begin(
     subject: str = "",
     raw: dict[str, Any] | None = None,
 ) -> Payment:
-    """The attempt's row, written before anything is sent. Call inside a transaction.
+    """An attempt with its key, not written yet."""
+    return Payment(
+        public_id=new_id("pay"),
+        business_id=business_id,
+        bill=bill,
+        connection=connection,
+        customer_id=customer_id,
+        method=method,
+        purpose=purpose,
+        intent=intent,
+        subject=subject,
+        amount=amount.minor,
+        currency=amount.currency,
+        raw=raw or {},
+        started_at=clock.now(),
+        ask_at=calls.next_ask(0),
+    )
 
-    Raises AttemptRunning while another attempt for the same bill is under way.
-    """
-    try:
-        with transaction.atomic():
-            payment: Payment = Payment.objects.create(
-                public_id=new_id("pay"),
-                business_id=business_id,
-                bill=bill,
-                connection=connection,
-                customer_id=customer_id,
-                method=method,
-                purpose=purpose,
-                intent=intent,
-                subject=subject,
-                amount=amount.minor,
-                currency=amount.currency,
-                raw=raw or {},
-                started_at=clock.now(),
-                ask_at=calls.next_ask(0),
-            )
-    except IntegrityError:
-        raise AttemptRunning(_("A payment for this is under way already.")) from None
-    return payment
+
+def claim(payment: Payment) -> bool:
+    """Whether a begun attempt is still to be made; if so, nobody asks about it for a while."""
+    mine = Payment.objects.filter(pk=payment.pk, state=Payment.STARTED)
+    return bool(mine.update(ask_at=calls.next_ask(0)))
 
 
 def settle_free(payment: Payment, *, by: Actor) -> Payment:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -34,52 +34,108 @@ class LineDraft:
         return self.net + self.tax
 
 
-def open_bill(
-    *,
-    business_id: int,
-    kind: str,
-    lines: Sequence[LineDraft],
-    due_at: datetime,
-    customer_id: int | None = None,
-    order_id: int | None = None,
-) -> Bill:
-    """A bill over the lines, which share one currency. Call inside a transaction."""
-    currency = lines[0].unit.currency
-    net = total([line.net for line in lines], currency)
-    tax = total([line.tax for line in lines], currency)
-    bill: Bill = Bill.objects.create(
+@dataclass(frozen=True, slots=True)
+class BillDraft:
+    """A bill as it will be opened; its lines share one currency."""
+
+    business_id: int
+    kind: str
+    lines: Sequence[LineDraft]
+    due_at: datetime
+    customer_id: int | None = None
+    order_id: int | None = None
+
+
+def open_bill(draft: BillDraft) -> Bill:
+    """A bill over the lines. Call inside a transaction."""
+    return open_bills([draft])[0]
+
+
+def open_bills(drafts: Sequence[BillDraft]) -> list[Bill]:
+    """The bills in the order of their drafts, in two statements. Call inside a transaction."""
+    now = clock.now()
+    opened: list[Bill] = Bill.objects.bulk_create(_bill(draft, now) for draft in drafts)
+    BillLine.objects.bulk_create(
+        _line(bill, position, line)
+        for bill, draft in zip(opened, drafts, strict=True)
+        for position, line in enumerate(draft.lines)
+    )
+    return opened
+
+
+def _bill(draft: BillDraft, now: datetime) -> Bill:
+    currency = draft.lines[0].unit.currency
+    net = total([line.net for line in draft.lines], currency)
+    tax = total([line.tax for line in draft.lines], currency)
+    return Bill(
         public_id=new_id("bill"),
-        business_id=business_id,
-        kind=kind,
-        customer_id=customer_id,
-        order_id=order_id,
+        business_id=draft.business_id,
+        kind=draft.kind,
+        customer_id=draft.customer_id,
+        order_id=draft.order_id,
         currency=currency,
         net=net.minor,
         tax=tax.minor,
         gross=(net + tax).minor,
-        opened_at=clock.now(),
-        due_at=due_at,
+        opened_at=now,
+        due_at=draft.due_at,
     )
-    BillLine.objects.bulk_create(
-        BillLine(
-            business_id=business_id,
-            bill=bill,
-            position=position,
-            product_id=line.product_id,
-            price_id=line.price_id,
-            description=line.description[:500],
-            quantity=line.quantity,
-            unit=line.unit.minor,
-            tax_percent=line.tax_percent,
-            net=line.net.minor,
-            tax=line.tax.minor,
-            gross=line.gross.minor,
-            period_start=line.period_start,
-            period_end=line.period_end,
-        )
-        for position, line in enumerate(lines)
+
+
+def _line(bill: Bill, position: int, line: LineDraft) -> BillLine:
+    return BillLine(
+        business_id=bill.business_id,
+        bill=bill,
+        position=position,
+        product_id=line.product_id,
+        price_id=line.price_id,
+        description=line.description[:500],
+        quantity=line.quantity,
+        unit=line.unit.minor,
+        tax_percent=line.tax_percent,
+        net=line.net.minor,
+        tax=line.tax.minor,
+        gross=line.gross.minor,
+        period_start=line.period_start,
+        period_end=line.period_end,
     )
-    return bill
+
+
+def part_bill(bill: Bill, parts: Sequence[Collection[int]], *, why: str, by: Actor) -> list[Bill]:
+    """Voids an open bill; for each set of its lines' positions, opens a bill over just these.
+
+    They are owed since the same day, and keep their order. Call inside a transaction.
+    """
+    void_bill(bill, why=why, by=by)
+    lines = {line.position: line for line in bill.lines.order_by("position")}
+    return open_bills(
+        [
+            BillDraft(
+                business_id=bill.business_id,
+                kind=bill.kind,
+                lines=[_draft(lines[position], bill.currency) for position in sorted(part)],
+                due_at=bill.due_at,
+                customer_id=bill.customer_id,
+                order_id=bill.order_id,
+            )
+            for part in parts
+        ]
+    )
+
+
+def _draft(line: BillLine, currency: str) -> LineDraft:
+    return LineDraft(
+        product_id=line.product_id,
+        price_id=line.price_id,
+        description=line.description,
+        quantity=line.quantity,
+        unit=Money(line.unit, currency),
+        tax_percent=line.tax_percent,
+        net=Money(line.net, currency),
+        tax=Money(line.tax, currency),
+        period_start=line.period_start,
+        period_end=line.period_end,
+    )
 
 
 def close_bill(bill: Bill, state: str, *, why: str = "", by: Actor) -> Bill:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
 from dataclasses import replace
 
 from django.db import transaction
@@ -32,7 +33,7 @@ def book(payment_id: int, outcome: gateways.Outcome, *, by: Actor = GATEWAY) -> 
     """The single door for what a gateway says of a payment. A second call finds the work done."""
     info = _describe(payment_id, outcome)
     with transaction.atomic():
-        locks.hold(Payment.objects.filter(pk=payment_id).values_list("subject", flat=True))
+        locks.hold(_names(payment_id))
         payment = Payment.locked(payment_id)
         if payment.state == Payment.SUCCEEDED or not _newer(payment, outcome):
             return payment
@@ -48,6 +49,13 @@ def book(payment_id: int, outcome: gateways.Outcome, *, by: Actor = GATEWAY) -> 
         else:
             payment.save()
     return payment
+
+
+def _names(payment_id: int) -> Iterator[str]:
+    """What it pays for and who pays: the locks that all work on either begins with."""
+    payments = Payment.objects.filter(pk=payment_id)
+    for subject, customer in payments.values_list("subject", "customer__public_id"):
+        yield from (subject, customer)
 
 
 def _newer(payment: Payment, outcome: gateways.Outcome) -> bool:

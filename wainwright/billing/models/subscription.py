@@ -1,4 +1,4 @@
-"""Arrangements with future payments, and the periods they bill."""
+"""Arrangements with future payments."""
 
 from __future__ import annotations
 
@@ -95,8 +95,11 @@ class Subscription(OfBusinessMode):
 
     @classmethod
     def locked(cls, pk: int) -> Self:
-        """The row under its lock, and first the lock of all that hangs on it."""
-        locks.hold(cls.objects.filter(pk=pk).values_list("public_id", flat=True))
+        """The row under its lock, and first the lock of all that its customer owes.
+
+        Subscriptions share bills, so what concerns one waits for what concerns the others.
+        """
+        locks.hold(cls.objects.filter(pk=pk).values_list("customer__public_id", flat=True))
         return super().locked(pk)
 
     def due(self, number: int) -> datetime:
@@ -140,52 +143,3 @@ class Subscription(OfBusinessMode):
     @property
     def payments_left(self) -> int | None:
         return None if self.payments_total is None else self.payments_total - self.payments_made
-
-
-class Period(OfBusinessMode):
-    """A stretch of time a subscription covers; at most one live bill stands behind each."""
-
-    TRIAL, REGULAR = "trial", "regular"
-
-    subscription = models.ForeignKey(
-        Subscription, models.PROTECT, related_name="periods", db_index=False
-    )
-    kind = models.CharField(max_length=7)
-    number = models.PositiveIntegerField()
-    starts_at = models.DateTimeField()
-    ends_at = models.DateTimeField()
-    bill = models.ForeignKey("payments.Bill", models.PROTECT, related_name="+", db_index=False)
-    void = models.BooleanField(default=False)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["account", "subscription", "kind", "number"],
-                condition=models.Q(void=False),
-                name="one_bill_per_period",
-            ),
-            models.UniqueConstraint(fields=["account", "bill"], name="one_period_per_bill"),
-            models.CheckConstraint(
-                condition=models.Q(ends_at__gt=models.F("starts_at")), name="period_runs_forward"
-            ),
-        ]
-
-
-class Pause(OfBusinessMode):
-    """A pause, with who and when; open while `ended_at` is null."""
-
-    subscription = models.ForeignKey(
-        Subscription, models.PROTECT, related_name="pauses", db_index=False
-    )
-    started_at = models.DateTimeField()
-    ended_at = models.DateTimeField(null=True)
-    by = models.CharField(max_length=254)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["account", "subscription"],
-                condition=models.Q(ended_at=None),
-                name="one_open_pause",
-            )
-        ]

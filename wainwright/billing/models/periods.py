@@ -1,0 +1,60 @@
+"""The stretches of time that subscriptions cover, and those they leave out."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from wainwright.billing.models.subscription import Subscription
+from wainwright.core.tenancy import OfBusinessMode
+
+
+class Period(OfBusinessMode):
+    """A stretch of time a subscription covers; at most one live line of a bill charges it."""
+
+    TRIAL, REGULAR = "trial", "regular"
+
+    subscription = models.ForeignKey(
+        Subscription, models.PROTECT, related_name="periods", db_index=False
+    )
+    kind = models.CharField(max_length=7)
+    number = models.PositiveIntegerField()
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    bill = models.ForeignKey("payments.Bill", models.PROTECT, related_name="+", db_index=False)
+    position = models.PositiveSmallIntegerField(default=0)  # of the bill's line that charges it
+    void = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account", "subscription", "kind", "number"],
+                condition=models.Q(void=False),
+                name="one_bill_per_period",
+            ),
+            models.UniqueConstraint(
+                fields=["account", "bill", "position"], name="one_period_per_line"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(ends_at__gt=models.F("starts_at")), name="period_runs_forward"
+            ),
+        ]
+
+
+class Pause(OfBusinessMode):
+    """A pause, with who and when; open while `ended_at` is null."""
+
+    subscription = models.ForeignKey(
+        Subscription, models.PROTECT, related_name="pauses", db_index=False
+    )
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    by = models.CharField(max_length=254)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account", "subscription"],
+                condition=models.Q(ended_at=None),
+                name="one_open_pause",
+            )
+        ]

@@ -1,0 +1,84 @@
+"""What is charged next, and on which bill: pure, so that a preview and the bill are one answer."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from wainwright.billing.standing import Standing
+from wainwright.payments.bills import LineDraft
+from wainwright.sales import totals
+from wainwright.sales.totals import Totals
+from wainwright.tax.queries import Rates
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """One period of one subscription, as the line of a bill."""
+
+    standing: Standing
+    number: int
+    line: LineDraft
+
+    @property
+    def starts_at(self) -> datetime:
+        assert self.line.period_start is not None
+        return self.line.period_start
+
+    @property
+    def ends_at(self) -> datetime:
+        assert self.line.period_end is not None
+        return self.line.period_end
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A bill to be: all that falls due on one day and is paid by one method."""
+
+    at: datetime
+    charges: tuple[Charge, ...]
+
+    @property
+    def totals(self) -> Totals:
+        return totals.totals([charge.line for charge in self.charges])
+
+
+def next_charge(standing: Standing, rates: Rates) -> Charge:
+    """The next period's line. Its tax is that of the day the period begins."""
+    number, plan = standing.made, standing.plan
+    starts_at, ends_at = standing.due(number), standing.due(number + 1)
+    line = totals.line(
+        product_id=plan.product_id,
+        price_id=plan.price_id,
+        description=plan.name,
+        unit=standing.unit,
+        quantity=plan.quantity,
+        percent=rates.percent(plan.product_id, standing.country, standing.day(starts_at)),
+        inclusive=plan.inclusive,
+        period=(starts_at, ends_at),
+    )
+    return Charge(standing, number, line)
+
+
+def bills_due(standings: Iterable[Standing], now: datetime, rates: Rates) -> list[Draft]:
+    """The bills to open now, one for each customer, currency, method and day.
+
+    A day is the business's. Its bill is opened when the first of it falls due and takes along what
+    falls due later on that day; what falls due on another day waits for its own.
+    """
+    days: dict[tuple[int, str, int | None, date], list[Standing]] = defaultdict(list)
+    for each in standings:
+        if each.next_due_at is not None:
+            day = each.day(each.next_due_at)
+            days[each.customer_id, each.currency, each.method_id, day].append(each)
+    drafts = (_draft(together, rates) for together in days.values())
+    return sorted((draft for draft in drafts if draft.at <= now), key=lambda draft: draft.at)
+
+
+def _draft(together: list[Standing], rates: Rates) -> Draft:
+    ordered = sorted(together, key=lambda each: (each.next_due_at, each.id))
+    at = ordered[0].next_due_at
+    assert at is not None
+    return Draft(at, tuple(next_charge(each, rates) for each in ordered))

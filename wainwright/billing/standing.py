@@ -1,0 +1,88 @@
+"""A subscription as far as its next charges depend on it: plain values, read once, never saved."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from wainwright.billing.models import Subscription
+from wainwright.core.dates import local_day, occurrence
+from wainwright.core.money import Money
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is bought each period. `amount` is what the price states for one, in minor units."""
+
+    product_id: int
+    price_id: int
+    name: str
+    amount: int
+    quantity: int
+    inclusive: bool
+    interval: str
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a subscription stands. Payment `made` (from 0) is the next; instants are UTC."""
+
+    id: int
+    business_id: int
+    customer_id: int
+    order_id: int
+    method_id: int | None
+    plan: Plan
+    currency: str
+    country: str
+    zone: str
+    state: str
+    anchor: datetime
+    anchor_number: int
+    made: int
+    total: int | None
+    next_due_at: datetime | None
+
+    def due(self, number: int) -> datetime:
+        """When payment `number` falls due."""
+        return occurrence(self.anchor, self.plan.interval, number - self.anchor_number, self.zone)
+
+    def day(self, moment: datetime) -> date:
+        return local_day(moment, self.zone)
+
+    @property
+    def unit(self) -> Money:
+        return Money(self.plan.amount, self.currency)
+
+
+def standing_of(subscription: Subscription) -> Standing:
+    """Call with the business loaded."""
+    return Standing(
+        id=subscription.pk,
+        business_id=subscription.business_id,
+        customer_id=subscription.customer_id,
+        order_id=subscription.order_id,
+        method_id=subscription.method_id,
+        plan=plan_of(subscription),
+        currency=subscription.currency,
+        country=subscription.business.country,
+        zone=subscription.zone,
+        state=subscription.state,
+        anchor=subscription.anchor,
+        anchor_number=subscription.anchor_number,
+        made=subscription.payments_made,
+        total=subscription.payments_total,
+        next_due_at=subscription.next_due_at,
+    )
+
+
+def plan_of(subscription: Subscription) -> Plan:
+    return Plan(
+        product_id=subscription.product_id,
+        price_id=subscription.price_id,
+        name=subscription.name,
+        amount=subscription.amount,
+        quantity=subscription.quantity,
+        inclusive=subscription.tax_behaviour == "inclusive",
+        interval=subscription.interval,
+    )
