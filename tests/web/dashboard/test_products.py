@@ -166,6 +166,16 @@ def test_a_price_that_sold_is_archived_and_replaced(shop: Cast, ann: Client) -> 
     assert (subscription.price_id, subscription.amount) == (sold.pk, 2900)
 
 
+def test_what_the_new_kind_does_not_have_goes_with_the_old_price(shop: Cast, ann: Client) -> None:
+    price = shops.make_price(shops.make_product(shop.own), "paid_trial")
+    ann.post(
+        f"/dashboard/prices/{price.public_id}/replace/",
+        {"kind": "one_time", "amount": "29", "tax_behaviour": "inclusive"},
+    )
+    offered = Price.objects.get(archived_at=None)
+    assert (offered.kind, offered.first_amount, offered.trial_days) == ("one_time", None, 0)
+
+
 def test_a_refused_replacement_leaves_the_price_on_offer(shop: Cast, ann: Client) -> None:
     price = shops.make_price(shops.make_product(shop.own), "monthly")
     ann.post(f"/dashboard/prices/{price.public_id}/replace/", {**MONTHLY, "amount": "nothing"})

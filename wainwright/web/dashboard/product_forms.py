@@ -170,6 +170,7 @@ class PriceForm(forms.Form):
                 if name not in wanted:
                     self.fields[name].required = False
                     self.fields[name].disabled = True
+                    self.initial.pop(name, None)  # a disabled field says what stood there first
 
     @property
     def terms(self) -> dict[str, Any]:
