@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from importlib import import_module
 from typing import Any, NoReturn
 
-from wainwright.commands import _install
+from wainwright.commands import _install, _workshop
 from wainwright.core.errors import Refused
 
 USAGE, REFUSED, INTERRUPTED = 2, 1, 130
@@ -26,7 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command; returns its exit code. A refusal is a sentence and 1, misuse is 2."""
     options = parser().parse_args(arguments)
     try:
-        _install.open_in(options.data, options.environment(options))
+        options.opens(options)
         command = import_module(f"wainwright.commands.{options.command}")
         code: int = command.run(options)
         return code
@@ -93,6 +93,9 @@ def parser() -> Parser:
     demo = _command(commands, "demo", "fill a demo and run it", environment=_demo)
     demo.add_argument("--port", type=_port, default=8000)
     demo.add_argument("--reset", action="store_true", help="begin with a fresh one")
+
+    prove = _command(commands, "prove", "try on a fresh demo that it keeps its promises")
+    prove.set_defaults(opens=_in_workshop)
     return whole
 
 
@@ -107,8 +110,15 @@ def _command(
     """One command with what all of them take; `environment` fills in settings that are unset."""
     made: Parser = commands.add_parser(name, help=help_text, description=help_text.capitalize())
     made.add_argument("--data", metavar="DIR", help="where everything is kept (WAINWRIGHT_DATA)")
-    made.set_defaults(command=module or name, environment=environment)
+    made.set_defaults(
+        command=module or name,
+        opens=lambda options: _install.open_in(options.data, environment(options)),
+    )
     return made
+
+
+def _in_workshop(options: argparse.Namespace) -> None:
+    options.workshop = _workshop.open_workshop(options.data)
 
 
 def _address(options: argparse.Namespace) -> dict[str, str]:

@@ -6,9 +6,9 @@ import re
 
 import pytest
 
-from tests.web.asking import ELSEWHERE
 from tests.web.callers import World
-from tests.web.test_access import table
+from wainwright.proving.access import rows
+from wainwright.proving.asking import ELSEWHERE, path_of
 
 pytestmark = pytest.mark.django_db
 
@@ -20,10 +20,10 @@ def test_every_page_of_door_hub_and_checkout_links_the_legal_desk(world: World) 
     ada = world.callers["ada"]
     _cleo, holding = world.home_of(ada)
     seen = 0
-    for row in table():
+    for row in rows():
         if row.method != "GET" or row.told["ada"] != "page" or not row.route.startswith(BUYERS):
             continue
-        page = ada.ask("GET", row.path(ELSEWHERE | holding.ids, "cleo"))
+        page = ada.ask("GET", path_of(row, ELSEWHERE | holding.ids, "cleo"))
         links = dict(LINK.findall(page.body.decode()))
         assert "cancel" in links["cancel"].lower(), row.route
         assert "withdraw" in links["withdraw"].lower(), row.route

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import sys
 
+from django.utils.translation import ngettext
+
 from wainwright.core import clock
+
+
+def and_more(rest: int) -> str:
+    """How a list that is cut off ends."""
+    return ngettext("and one more", "and %(rest)s more", rest) % {"rest": rest}
 
 
 class Progress:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from wainwright.commands import _install
+from wainwright.commands._progress import and_more
 from wainwright.reports import invariants
 from wainwright.reports.invariants import Verdict
 
@@ -33,5 +33,4 @@ def _show(verdict: Verdict) -> None:
     for broken in verdict.broken[:NAMED_AT_MOST]:
         print(f"       {broken}")
     if count > NAMED_AT_MOST:
-        rest = count - NAMED_AT_MOST
-        print("       " + ngettext("and one more", "and %(rest)s more", rest) % {"rest": rest})
+        print("       " + and_more(count - NAMED_AT_MOST))

@@ -10,10 +10,10 @@ from django.db import connections
 from django.utils.translation import gettext as _
 
 from wainwright.commands import _install
-from wainwright.commands._progress import Progress
+from wainwright.commands._filling import fill
 from wainwright.commands.serve import refuse_taken
 from wainwright.core.errors import Refused
-from wainwright.demo import inviting, running, seeding
+from wainwright.demo import inviting, running
 from wainwright.demo.folder import Folder
 
 
@@ -31,24 +31,9 @@ def run(options: argparse.Namespace) -> int:
         refuse_taken("127.0.0.1", options.port)
         if options.reset or not folder.is_complete:
             folder.clear()
-            _fill(folder)
+            fill(folder)
         elif _install.pending():
             call_command("migrate", interactive=False, verbosity=0)
         connections.close_all()
         running.run(options.port, on_ready=inviting.invite)
     return 0
-
-
-def _fill(folder: Folder) -> None:
-    folder.begin()
-    progress = Progress()
-    progress.say(_("Making the demo: two years of trade. This takes a minute or two."))
-    call_command("migrate", interactive=False, verbosity=0)
-    seeding.seed(
-        helped=True,
-        on_day=lambda day, days: progress.tell(
-            _("day %(day)s of %(days)s") % {"day": day, "days": days}
-        ),
-    )
-    progress.close()
-    folder.finish(inviting.ways())

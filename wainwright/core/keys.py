@@ -10,10 +10,12 @@ from cryptography.fernet import Fernet
 
 from wainwright.core.files import keep
 
+FILE = "keys.json"
+
 
 def kept_in(data: Path) -> dict[str, str]:
     """Random keys made once in DATA/keys.json (readable by its owner alone) and read ever after."""
-    path = data / "keys.json"
+    path = data / FILE
     if not path.exists():
         fresh = {
             "secret_key": secrets.token_urlsafe(48),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,7 +17,8 @@ from wainwright.web.landing import ways
 
 UNFINISHED = "demo.unfinished"
 DATABASE = "wainwright.sqlite3"
-KEPT_IN = ("documents", "uploads", "mail")
+COPIED = ("documents", "uploads")
+KEPT_IN = (*COPIED, "mail")
 
 
 class Folder:
@@ -37,7 +39,8 @@ class Folder:
     @contextmanager
     def alone(self) -> Iterator[None]:
         """Refuses while another demo runs on the folder."""
-        with (self.path / "demo.lock").open("w") as file:
+        lock = os.open(self.path / "demo.lock", os.O_RDONLY | os.O_CREAT, 0o600)
+        with os.fdopen(lock) as file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
@@ -74,3 +77,18 @@ class Folder:
     def finish(self, found: ways.Ways) -> None:
         found.write(self.path)
         self._unfinished.unlink()
+
+    def copy_to(self, target: Path) -> None:
+        """All of a complete demo but the letters it sent; refused while it runs."""
+        if not self.is_complete:
+            raise Refused(
+                _("%(folder)s holds no complete demo; `bin/demo --data %(folder)s` makes one.")
+                % {"folder": self.path}
+            )
+        with self.alone():
+            for name in (DATABASE, LEDGER_FILE, ways.FILE):
+                for file in self.path.glob(f"{name}*"):
+                    shutil.copy2(file, target / file.name)
+            for name in COPIED:
+                if (self.path / name).exists():
+                    shutil.copytree(self.path / name, target / name)

@@ -7,8 +7,8 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from functools import partial
 
 import httpx
@@ -22,6 +22,8 @@ from wainwright.core.lineage import end_with
 SECONDS_TO_START = 60
 SECONDS_TO_STOP = 6  # what is cut off then is taken up at the next start
 
+type Child = subprocess.Popen[bytes]
+
 
 def run(port: int, on_ready: Callable[[], None]) -> None:
     """Runs until a signal comes, or until one of the two ends by itself, which is refused.
@@ -31,7 +33,18 @@ def run(port: int, on_ready: Callable[[], None]) -> None:
     stop = threading.Event()
     for signum in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(signum, lambda *_: stop.set())
-    children: list[subprocess.Popen[bytes]] = []
+    with started(port, stop) as children:
+        if not stop.is_set():
+            on_ready()
+        while not stop.wait(0.5):
+            _refuse_if_ended(children)
+
+
+@contextmanager
+def started(port: int, stop: threading.Event | None = None) -> Iterator[list[Child]]:
+    """Both of them until the block ends; they answer, unless `stop` was set before they did."""
+    stop = stop or threading.Event()
+    children: list[Child] = []
     try:
         children += [_start("serve", "--port", str(port)), _start("worker")]
         deadline = clock.monotonic() + SECONDS_TO_START
@@ -40,15 +53,12 @@ def run(port: int, on_ready: Callable[[], None]) -> None:
             if clock.monotonic() > deadline:
                 raise Refused(_("The server did not answer within a minute; please try again."))
             stop.wait(0.1)
-        if not stop.is_set():
-            on_ready()
-        while not stop.wait(0.5):
-            _refuse_if_ended(children)
+        yield children
     finally:
         _end(children)
 
 
-def _start(*arguments: str) -> subprocess.Popen[bytes]:
+def _start(*arguments: str) -> Child:
     """In a session of its own, so that Ctrl-C reaches us alone and we end it in good order."""
     return subprocess.Popen(
         [sys.executable, "-m", "wainwright", *arguments, "--data", str(settings.DATA)],
@@ -67,13 +77,13 @@ def _answers(port: int) -> bool:
     return answer.status_code == httpx.codes.OK
 
 
-def _refuse_if_ended(children: list[subprocess.Popen[bytes]]) -> None:
+def _refuse_if_ended(children: list[Child]) -> None:
     for child in children:
         if child.poll() is not None:
             raise Refused(_("A part of the demo ended by itself; its reason stands above."))
 
 
-def _end(children: list[subprocess.Popen[bytes]]) -> None:
+def _end(children: list[Child]) -> None:
     """Asks, waits, and then ends whatever is left, with all that it started."""
     for child in children:
         if child.poll() is None:

@@ -7,8 +7,6 @@ from datetime import timedelta
 from decimal import Decimal
 from functools import singledispatchmethod
 
-from django.utils import timezone, translation
-
 from wainwright.accounts import changing, opening
 from wainwright.accounts.links import link_for
 from wainwright.accounts.models import Business, Member, User
@@ -21,6 +19,7 @@ from wainwright.core import actors, clock
 from wainwright.core.actors import Actor
 from wainwright.core.money import Money
 from wainwright.customers.models import Customer
+from wainwright.demo import till
 from wainwright.demo.acts import (
     Act,
     Buy,
@@ -37,15 +36,10 @@ from wainwright.demo.acts import (
 from wainwright.demo.shops import Shop, Ware
 from wainwright.hub import statements
 from wainwright.payments import refunds
-from wainwright.payments.connections import adapter_for, connect_test_gateway
-from wainwright.payments.gateways.test import cards
-from wainwright.payments.gateways.test.gateway import TestGateway
+from wainwright.payments.connections import connect_test_gateway
 from wainwright.payments.models import Payment
 from wainwright.sales.models import Order
 from wainwright.tax.rates import set_rate
-from wainwright.web.checkout.offer import Offer
-
-NEVER = "12/34"  # the expiry of a card that outlives the demo
 
 
 class Stage:
@@ -113,49 +107,24 @@ class Stage:
     @play.register
     def _(self, act: Buy) -> None:
         price = self._prices[act.shop.slug, act.ware, act.price]
-        business = price.product.business
-        with translation.override(act.who.language), timezone.override(business.zone):
-            offer = Offer(price, paying.terms_of(price.product, price))
-            consent = {
-                "text": offer.renewal,
-                "button": offer.button,
-                "cadence": offer.interval,
-                "at": clock.wall().isoformat(),
-                "ip": "127.0.0.1",
-                "language": act.who.language,
-            }
-            result = paying.pay(
-                product=price.product,
-                price=price,
-                quantity=1,
-                token=secrets.token_urlsafe(24),
-                buyer=act.who.contact,
-                consent=consent,
-                language=act.who.language,
-            )
-        end = self._at_the_till(result, act) if isinstance(result, paying.Redirect) else result
+        step = till.check_out(price, act.who)
+        end = self._at_the_till(step, act) if isinstance(step, paying.Redirect) else step
         if isinstance(end, paying.Placed):
             self._orders[act.purchase] = end.order
 
     def _at_the_till(self, step: paying.Redirect, act: Buy) -> object:
         """The buyer types a card on the gateway's page, perhaps after one that was declined."""
-        payment = Payment.objects.select_related("connection__business").get(start_url=step.url)
+        payment = till.payment_at(step.url)
         if act.refused:
-            self._type_card(payment, act.refused)
+            till.type_card(payment, act.refused)
         if not act.card:
             return None
-        self._type_card(payment, act.card, self._expiry(act))
+        till.type_card(payment, act.card, self._expiry(act))
         return paying.returned(payment, {})
-
-    def _type_card(self, payment: Payment, code: str, expiry: str = NEVER) -> None:
-        assert payment.connection is not None
-        gateway = adapter_for(payment.connection)
-        assert isinstance(gateway, TestGateway)
-        gateway.pay_start(payment.start_ref, cards.by_code(code).number, expiry)
 
     def _expiry(self, act: Buy) -> str:
         if act.expires is None:
-            return NEVER
+            return till.NEVER
         return (clock.now() + timedelta(days=act.expires - act.at)).strftime("%m/%y")
 
     @play.register
@@ -194,10 +163,8 @@ class Stage:
         address = methods.start_replacing(
             found, by=self._buyer(found), return_url=home, cancel_url=home
         )
-        payment = Payment.objects.select_related("connection__business", "customer").get(
-            start_url=address
-        )
-        self._type_card(payment, act.card)
+        payment = till.payment_at(address)
+        till.type_card(payment, act.card)
         methods.finish_replacing(payment, {})
 
     @play.register

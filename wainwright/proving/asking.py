@@ -11,9 +11,9 @@ from django.contrib.admindocs.views import simplify_regex
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.urls.resolvers import RegexPattern
 
-from tests.factories.estates import Estate, Holding
-from tests.web.callers import GATEWAY, Answer, Caller, World
 from wainwright.core import clock
+from wainwright.proving.access import Row
+from wainwright.proving.callers import GATEWAY, Answer, Caller, Estate, Holding, World
 
 GATEWAY_URLS = "wainwright.payments.gateways.test.urls"
 IDS_BEFORE = {
@@ -31,7 +31,14 @@ BODIES: dict[str, dict[str, str]] = {
     "updateinfo/sent/<asked>/": {"code": "AAAA-AAAA"},
     "l/<token>/": {"code": "AAAA-AAAA"},
     "l/<token>": {"code": "AAAA-AAAA"},
-    "checkout/<slug>/": {"email": "new@buyer.example", "name": "New"},
+    "checkout/<slug>/": {
+        "email": "new@buyer.example",
+        "name": "New",
+        "street": "1 High Street",
+        "postcode": "10001",
+        "city": "Newtown",
+        "country": "DE",
+    },
     "testgateway/pay/<ref>": {"number": "1234", "name": "X", "expiry": "1/30", "cvc": "1"},
     "testgateway/pay/<ref>/bank": {"answer": "complete"},
     "dashboard/places/": {"place": "mem_0000000000000000000000"},
@@ -77,35 +84,6 @@ BODIES |= dict.fromkeys(
 
 
 @dataclass(frozen=True)
-class Row:
-    method: str
-    route: str
-    told: dict[str, str]
-
-    @property
-    def names(self) -> list[str]:
-        return re.findall(r"<(\w+)>", self.route)
-
-    @property
-    def of_staff(self) -> bool:
-        return self.route.startswith(("dashboard/", "accounts/"))
-
-    def path(self, ids: dict[str, str], slug: str) -> str:
-        """Its address for these ids; below the business's, where buyers go."""
-        route = self.route
-        for name in self.names:
-            before = route.partition(f"/<{name}>")[0].rpartition("/")[2]
-            known = IDS_BEFORE[before] if name == "public_id" else name
-            if known == "subscription_id":
-                known = next((s for p, s in STATES.items() if self.route.endswith(p)), known)
-            route = route.replace(f"<{name}>", ids[known], 1)
-        if route.startswith("testgateway/"):
-            return route.replace("testgateway", GATEWAY, 1)
-        route += f"?year={clock.wall().year}" if route.endswith("documents/year/") else ""
-        return f"/{route}" if self.of_staff else f"/b/{slug}/{route.removeprefix('/')}"
-
-
-@dataclass(frozen=True)
 class Try:
     """One question: a row asked by somebody about a thing, and what must answer."""
 
@@ -134,6 +112,21 @@ def _walk(resolver: URLResolver, before: str = "") -> Iterator[str]:
             yield from _walk(each, here)
 
 
+def path_of(row: Row, ids: dict[str, str], slug: str) -> str:
+    """Its address for these ids; below the business's, where buyers go."""
+    route = row.route
+    for name in row.names:
+        before = route.partition(f"/<{name}>")[0].rpartition("/")[2]
+        known = IDS_BEFORE[before] if name == "public_id" else name
+        if known == "subscription_id":
+            known = next((s for p, s in STATES.items() if row.route.endswith(p)), known)
+        route = route.replace(f"<{name}>", ids[known], 1)
+    if route.startswith("testgateway/"):
+        return route.replace("testgateway", GATEWAY, 1)
+    route += f"?year={clock.wall().year}" if route.endswith("documents/year/") else ""
+    return f"/{route}" if row.of_staff else f"/b/{slug}/{route.removeprefix('/')}"
+
+
 def tries(row: Row, world: World) -> Iterator[Try]:
     """Everybody asks it of everything, once at each address."""
     asked: set[tuple[str, str]] = set()
@@ -148,14 +141,14 @@ def _at_the_staffs(row: Row, caller: Caller, world: World) -> Iterator[Try]:
     """Things of all businesses and things that never were; a page without one is his own."""
     if not set(row.names) - set(ELSEWHERE):
         estate, holding = world.home_of(caller)
-        told = row.told["ann" if caller.name == "mallory" else caller.name]
-        yield Try(caller, row.path(ELSEWHERE, ""), told, estate, holding)
+        told = row.told[caller.column]
+        yield Try(caller, path_of(row, ELSEWHERE, ""), told, estate, holding)
         return
     for estate, holding in world.holdings:
         told = row.told[caller.to(estate, holding)]
-        yield Try(caller, row.path(ELSEWHERE | holding.ids, ""), told, estate, holding)
+        yield Try(caller, path_of(row, ELSEWHERE | holding.ids, ""), told, estate, holding)
     told = row.told["carl" if caller.works_at else "none"]
-    yield Try(caller, row.path(ELSEWHERE | unknown(holding), ""), told, estate, None)
+    yield Try(caller, path_of(row, ELSEWHERE | unknown(holding), ""), told, estate, None)
 
 
 def _at_the_buyers(row: Row, caller: Caller, world: World) -> Iterator[Try]:
@@ -168,11 +161,11 @@ def _at_the_buyers(row: Row, caller: Caller, world: World) -> Iterator[Try]:
     for estate, holding in world.holdings:
         of, ids = holding if row.names else None, ELSEWHERE | holding.ids
         told = row.told[caller.to(estate, of)]
-        yield Try(caller, row.path(ids, estate.slug), told, estate, of)
+        yield Try(caller, path_of(row, ids, estate.slug), told, estate, of)
         if moved != "-" and estate is not home:
-            yield Try(caller, row.path(ids, home.slug), moved, home, None)
+            yield Try(caller, path_of(row, ids, home.slug), moved, home, None)
     if moved != "-":
-        yield Try(caller, row.path(ELSEWHERE | unknown(own), home.slug), moved, home, None)
+        yield Try(caller, path_of(row, ELSEWHERE | unknown(own), home.slug), moved, home, None)
 
 
 def unknown(holding: Holding) -> dict[str, str]:
@@ -183,7 +176,7 @@ def unknown(holding: Holding) -> dict[str, str]:
 def body_for(row: Row, each: Try) -> dict[str, str]:
     ids = each.estate.ids
     fresh = secrets.token_urlsafe(24)
-    nobody = f"{each.caller.name}@nobody.example"
+    nobody = f"{fresh}@nobody.example"
     return (
         {"email": nobody, "login": nobody}
         | BODIES.get(row.route, {})
@@ -197,10 +190,10 @@ def body_for(row: Row, each: Try) -> dict[str, str]:
 
 
 def leaks(row: Row, each: Try, answer: Answer, world: World) -> set[str]:
-    """The planted words that stand in the answer and are not for this caller."""
+    """The words that stand in the answer and are not for this caller."""
     may_read = each.caller.may_read(world)
     if not row.of_staff:
-        may_read.add(each.estate.word)
+        may_read |= each.estate.open_words
     if each.told == "key" and each.holding is not None:
-        may_read.add(each.holding.word)
+        may_read |= each.holding.words
     return answer.tells(world.words - may_read)
