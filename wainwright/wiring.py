@@ -69,6 +69,8 @@ def table() -> dict[Any, Any]:
         billing.SubscriptionCompleted: Wires(later=[letters.tell_of_completion]),
         billing.SubscriptionPaused: Wires(later=[letters.tell_of_pause]),
         billing.SubscriptionResumed: Wires(later=[letters.tell_of_resumption]),
+        billing.SubscriptionReactivated: Wires(later=[letters.tell_of_return]),
+        billing.BillingHeld: Wires(later=[letters.tell_seller_of_hold]),
         billing.MethodReplaced: Wires(later=[letters.tell_of_replaced_method]),
         StatementReceived: Wires(
             later=[confirmations.confirm_statement, confirmations.alert_seller]
@@ -78,7 +80,7 @@ def table() -> dict[Any, Any]:
 
 def recurring() -> list[Callable[[], Any]]:
     """What the sweep does for each account and mode, in this order."""
-    from wainwright.billing import cancellation, renewals
+    from wainwright.billing import cancellation, pausing, renewals
     from wainwright.checkout import paying
     from wainwright.core import audit, events, limits
     from wainwright.hub import entry, minting, sessions
@@ -92,6 +94,7 @@ def recurring() -> list[Callable[[], Any]]:
         refunds.return_strays,
         paying.abandon_old,
         cancellation.end_due,
+        pausing.resume_due,
         renewals.renew_due,
         events.deliver_waiting,
         sending.send_waiting,

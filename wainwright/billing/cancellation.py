@@ -1,4 +1,4 @@
-"""Leaving: at the end of what is paid, at once, and undone."""
+"""Leaving: at the end of what is paid, on a day, at once, and undone."""
 
 from __future__ import annotations
 
@@ -31,17 +31,39 @@ def cancel_at_period_end(
     If nothing paid is left (an unpaid period, a pause past the period) it ends at once. `source`
     is hub, dashboard, statement, gateway or api. Asking again changes nothing.
     """
+    return _cancel(subscription, None, by=by, source=source, reason=reason)
+
+
+def cancel_on(
+    subscription: Subscription, day: datetime, *, by: Actor, source: str, reason: str = ""
+) -> Subscription:
+    """It ends on that day, in the future. What falls due before is charged, the last in part.
+
+    If it owes anything now, that is not owed any more, and without paid time it ends at once.
+    """
+    if day <= clock.now():
+        raise MoveRefused(_("Choose a day in the future, or cancel at once."))
+    return _cancel(subscription, day, by=by, source=source, reason=reason)
+
+
+def _cancel(
+    subscription: Subscription, day: datetime | None, *, by: Actor, source: str, reason: str
+) -> Subscription:
     with transaction.atomic():
         subscription = Subscription.locked(subscription.pk)
         if subscription.ended or subscription.cancel_at is not None:
             return subscription
         now = clock.now()
-        owe_no_more(subscription, why="the subscription was cancelled", by=by)
+        if subscription.open_bill_id is not None:
+            owe_no_more(subscription, why="the subscription was cancelled", by=by)
+            day = None
         _note_who(subscription, by, source, reason, now)
-        if subscription.current_end <= now:
+        runs_dry = day is None or subscription.next_due_at is None
+        if runs_dry and subscription.current_end <= now:
             return _end(subscription, by, announced=False)
-        subscription.cancel_at = subscription.current_end
-        subscription.next_due_at = None
+        subscription.cancel_at = day or subscription.current_end
+        if day is None or (subscription.next_due_at and subscription.next_due_at >= day):
+            subscription.next_due_at = None
         subscription.failures = 0
         subscription.version += 1
         subscription.save()
@@ -58,6 +80,7 @@ def cancel_at_period_end(
                 business_id=subscription.business_id,
                 subscription_id=subscription.pk,
                 cancel_at=subscription.cancel_at.isoformat(),
+                charged_before=subscription.next_due_at is not None,
             )
         )
     return subscription
@@ -84,6 +107,8 @@ def undo_cancellation(subscription: Subscription, *, by: Actor) -> Subscription:
             if subscription.ended:
                 raise MoveRefused(_("It has ended already and cannot be brought back here."))
             return subscription
+        if not subscription.can_undo_cancel:
+            raise MoveRefused(_("Its last part is paid already. It ends on the day agreed."))
         subscription.cancel_at = subscription.cancel_asked_at = None
         subscription.cancel_by = subscription.cancel_source = subscription.cancel_reason = ""
         if subscription.state != states.PAUSED:
@@ -120,6 +145,7 @@ def _end(subscription: Subscription, by: Actor, *, announced: bool) -> Subscript
     subscription.ended_at = clock.now()
     subscription.cancel_at = subscription.cancel_at or subscription.ended_at
     subscription.failures = 0
+    subscription.resume_at = None
     Pause.objects.filter(subscription=subscription, ended_at=None).update(
         ended_at=subscription.ended_at
     )

@@ -9,7 +9,8 @@ from django.db.models import Q
 
 from wainwright.billing import dunning
 from wainwright.billing.models import Subscription
-from wainwright.payments import attempts, calls
+from wainwright.billing.rulebook import RuleBook
+from wainwright.payments import attempts, calls, schemes
 from wainwright.payments.gateways.base import Decline, Intent, Series
 from wainwright.payments.models import Bill, Method, Payment
 
@@ -40,9 +41,13 @@ def attempts_for(owed: Sequence[Owed]) -> list[Payment]:
         last = refused.get(each.bill.pk)
         if each.tried and each.bill.customer_id in unanswered:
             dunning.wait_for_answer(each.debtors)
+        elif each.tried and dunning.has_no_try_left(each.debtors[0]):
+            dunning.give_up(each.debtors, then=RuleBook.read().of(each.debtors[0].product_id).then)
         elif each.bill.gross and not _can_pay(each.method, last):
             decline = last.decline if last else Decline.METHOD_GONE
             dunning.note_failure(each.debtors, payment_id=None, decline=decline)
+        elif each.tried and each.method and schemes.forbid(each.method):
+            dunning.wait_for_scheme(each.debtors)
         elif each.bill.gross and each.method and calls.rests(each.method.connection):
             dunning.wait_for_gateway(each.debtors)
         else:

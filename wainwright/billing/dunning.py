@@ -1,4 +1,4 @@
-"""What happens after a declined renewal: three more tries on a calendar, then the end.
+"""What happens after a declined renewal: more tries on the account's calendar, then the end.
 
 The decline taxonomy of payments.gateways.base decides whether a try makes sense; a card that can
 never work again is not asked again until another one is given.
@@ -7,15 +7,16 @@ never work again is not asked again until another one is given.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from wainwright.billing import owing, states
+from wainwright.billing import owing, pausing, states
 from wainwright.billing.cancellation import book_end
 from wainwright.billing.events import RenewalFailed, SubscriptionCancelled
-from wainwright.billing.models import Period, Subscription
+from wainwright.billing.models import Period, Rules, Subscription
 from wainwright.billing.moving import move
+from wainwright.billing.rulebook import RuleBook
 from wainwright.core import clock, events, locks
 from wainwright.core.actors import SYSTEM
 from wainwright.core.dates import add_days
@@ -25,8 +26,8 @@ from wainwright.payments.events import PaymentDeclined
 from wainwright.payments.gateways.base import Decline
 from wainwright.payments.models import Bill, Payment
 
-# Days between one failed try and the next.
-RETRY_AFTER_DAYS = (1, 3, 5)
+# The bank was too busy to answer: tried again soon, though counted.
+SOON = timedelta(hours=6)
 
 POINTLESS = frozenset(
     {
@@ -36,6 +37,7 @@ POINTLESS = frozenset(
         Decline.METHOD_GONE,
         Decline.DO_NOT_RETRY,
         Decline.FRAUD_SUSPECTED,
+        Decline.LIMIT,
     }
 )
 
@@ -47,18 +49,29 @@ def note_decline(event: PaymentDeclined, row: EventRow) -> None:
         return
     debtors = owing.debtors(payment.bill_id)
     if debtors:
-        note_failure(debtors, payment_id=payment.pk, decline=event.decline)
+        stopped = bool(payment.raw.get("stop_series"))
+        note_failure(debtors, payment_id=payment.pk, decline=event.decline, stopped=stopped)
 
 
-def note_failure(debtors: Sequence[Subscription], *, payment_id: int | None, decline: str) -> None:
+def note_failure(
+    debtors: Sequence[Subscription],
+    *,
+    payment_id: int | None,
+    decline: str,
+    stopped: bool = False,
+) -> None:
     """Counts one failed try of a bill for each locked subscription that owes it.
 
-    Call inside a transaction.
+    `stopped`: the customer told the bank to end the series. Call inside a transaction.
     """
     first = debtors[0]
     assert first.open_bill_id is not None
+    rules = RuleBook.read().of(first.product_id)
+    failures = max(each.failures for each in debtors) + 1
+    next_at = None if stopped else _next_look(rules, failures, decline, first.zone)
     for subscription in debtors:
-        _note_failure(subscription, decline)
+        subscription.failures, subscription.next_due_at = failures, next_at
+        move(subscription, states.PAST_DUE, by=SYSTEM, reason=decline)
     events.announce(
         RenewalFailed(
             business_id=first.business_id,
@@ -67,42 +80,57 @@ def note_failure(debtors: Sequence[Subscription], *, payment_id: int | None, dec
             bill_id=first.open_bill_id,
             payment_id=payment_id,
             decline=decline,
-            failures=first.failures,
-            retry_at=first.next_due_at.isoformat() if first.next_due_at else None,
+            failures=failures,
+            retry_at=next_at.isoformat() if next_at else None,
         )
     )
-    if first.next_due_at is None:
-        give_up(debtors, Bill.locked(first.open_bill_id))
+    if next_at is None:
+        give_up(debtors, then=Rules.CANCEL if stopped else rules.then)
 
 
-def _note_failure(subscription: Subscription, decline: str) -> None:
-    subscription.failures += 1
-    subscription.next_due_at = None
-    if subscription.failures <= len(RETRY_AFTER_DAYS):
-        days = RETRY_AFTER_DAYS[subscription.failures - 1]
-        subscription.next_due_at = add_days(clock.now(), days, subscription.zone)
-    move(subscription, states.PAST_DUE, by=SYSTEM, reason=decline)
+def _next_look(rules: Rules, failures: int, decline: str, zone: str) -> datetime | None:
+    """The next try, or after the last the end of the grace; None where that is now."""
+    now = clock.now()
+    retry_at = rules.retry_at(failures, now, zone)
+    if retry_at is not None:
+        return now + SOON if decline == Decline.TRY_AGAIN else retry_at
+    in_grace = failures == len(rules.retry_after_days) + 1 and rules.grace_days
+    return add_days(now, rules.grace_days, zone) if in_grace else None
 
 
-def give_up(debtors: Sequence[Subscription], bill: Bill) -> None:
-    """The last try failed: what owed the bill ends, and the bill is written off."""
+def has_no_try_left(subscription: Subscription) -> bool:
+    """Only its grace was left, and is over."""
+    rules = RuleBook.read().of(subscription.product_id)
+    return subscription.failures > len(rules.retry_after_days)
+
+
+def give_up(debtors: Sequence[Subscription], *, then: str) -> None:
+    """The bill is written off, and what owed it ends or pauses, as the account says."""
+    bill = Bill.locked(debtors[0].open_bill_id or 0)
     bills.close_bill(bill, Bill.WRITTEN_OFF, why="every try to charge failed", by=SYSTEM)
     Period.objects.filter(bill=bill).update(void=True)
     for subscription in debtors:
         subscription.open_bill = None
-        subscription.ended_at = clock.now()
-        subscription.cancel_source, subscription.cancel_by = "dunning", SYSTEM.label
-        subscription.cancel_reason = "payment failed"
-        subscription.cancel_asked_at = subscription.cancel_at = subscription.ended_at
-        move(subscription, states.CANCELLED, by=SYSTEM, reason="payment failed")
-        book_end(subscription)
-        events.announce(
-            SubscriptionCancelled(
-                business_id=subscription.business_id,
-                subscription_id=subscription.pk,
-                announced=False,
-            )
+        if then == Rules.PAUSE:
+            pausing.put_on_hold(subscription, by=SYSTEM, reason="payment failed")
+        else:
+            _end(subscription)
+
+
+def _end(subscription: Subscription) -> None:
+    subscription.ended_at = clock.now()
+    subscription.cancel_source, subscription.cancel_by = "dunning", SYSTEM.label
+    subscription.cancel_reason = "payment failed"
+    subscription.cancel_asked_at = subscription.cancel_at = subscription.ended_at
+    move(subscription, states.CANCELLED, by=SYSTEM, reason="payment failed")
+    book_end(subscription)
+    events.announce(
+        SubscriptionCancelled(
+            business_id=subscription.business_id,
+            subscription_id=subscription.pk,
+            announced=False,
         )
+    )
 
 
 def try_later(payment: Payment) -> None:
@@ -116,6 +144,11 @@ def try_later(payment: Payment) -> None:
 def wait_for_gateway(debtors: Sequence[Subscription]) -> None:
     """Again when the gateway may be back; nothing is begun meanwhile."""
     _look_again(debtors, timedelta(minutes=15))
+
+
+def wait_for_scheme(debtors: Sequence[Subscription]) -> None:
+    """The card's scheme allows no further try for now: look again tomorrow, uncounted."""
+    _look_again(debtors, timedelta(days=1))
 
 
 def wait_for_answer(debtors: Sequence[Subscription]) -> None:

@@ -37,11 +37,15 @@ class RenewalFailed(SubscriptionEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class CancellationAsked(SubscriptionEvent):
-    """It will end at `cancel_at` (ISO, UTC) and is not charged again."""
+    """It will end at `cancel_at` (ISO, UTC) and is not charged again.
+
+    `charged_before` is true where a later day was asked for, and payments fall due until then.
+    """
 
     name: ClassVar[str] = "subscription.cancellation_asked"
 
     cancel_at: str
+    charged_before: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,6 +77,23 @@ class SubscriptionPaused(SubscriptionEvent):
 @dataclass(frozen=True, kw_only=True)
 class SubscriptionResumed(SubscriptionEvent):
     name: ClassVar[str] = "subscription.resumed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SubscriptionReactivated(SubscriptionEvent):
+    """It had ended and was brought back in time."""
+
+    name: ClassVar[str] = "subscription.reactivated"
+
+
+@dataclass(frozen=True, kw_only=True)
+class BillingHeld(Event):
+    """Something is not charged until the seller decides. `subscription_id` is null for a run."""
+
+    name: ClassVar[str] = "billing.held"
+
+    hold_id: int
+    subscription_id: int | None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -87,7 +87,7 @@ def use_saved(event: MethodSaved, row: EventRow) -> None:
         return
     owe_alone(subscription, why="another method pays a part of it", by=SYSTEM)
     subscription.method_id = event.method_id
-    if subscription.state == states.PAST_DUE and subscription.cancel_at is None:
+    if subscription.state == states.PAST_DUE:
         subscription.next_due_at = clock.now()
     subscription.version += 1
     subscription.save()

@@ -6,8 +6,8 @@ from django.utils.translation import gettext as _
 
 from wainwright.billing import states
 from wainwright.billing.errors import MoveRefused
-from wainwright.billing.models import Subscription
-from wainwright.core import audit
+from wainwright.billing.models import Hold, Subscription
+from wainwright.core import audit, clock
 from wainwright.core.actors import Actor
 
 
@@ -26,6 +26,10 @@ def move(subscription: Subscription, to: str, *, by: Actor, reason: str = "") ->
     subscription.state = to
     if to in states.ENDED:
         subscription.next_due_at = None
+    if to != before and to not in states.BILLABLE:
+        Hold.objects.filter(subscription=subscription, decided_at=None).update(
+            decided_at=clock.now(), decision=Hold.SKIP, by=by.label[:254]
+        )
     subscription.version += 1
     subscription.save()
     if to != before:

@@ -1,6 +1,8 @@
-"""Pausing without an end date, and going on."""
+"""Pausing, for some periods, until a day or without an end, and going on."""
 
 from __future__ import annotations
+
+from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -12,41 +14,81 @@ from wainwright.billing.models import Pause, Subscription
 from wainwright.billing.moving import move
 from wainwright.billing.owing import owe_no_more
 from wainwright.core import clock, events
-from wainwright.core.actors import Actor
+from wainwright.core.actors import SYSTEM, Actor
+from wainwright.core.sweeping import BATCH
+
+MOST_PERIODS = 24
 
 
-def pause(subscription: Subscription, *, by: Actor) -> Subscription:
-    """Nothing is charged until it is resumed; payments owed on a limited plan stay owed."""
+def pause(
+    subscription: Subscription,
+    *,
+    by: Actor,
+    periods: int | None = None,
+    until: datetime | None = None,
+) -> Subscription:
+    """Nothing is charged until it goes on; payments owed on a limited plan stay owed.
+
+    With `periods`, so many are left out, and it goes on the day the next would have begun; with
+    `until`, it goes on then; with neither, when somebody resumes it. Repeating changes nothing.
+    """
     with transaction.atomic():
         subscription = Subscription.locked(subscription.pk)
         if subscription.state == states.PAUSED:
             return subscription
         if not subscription.can_pause:
             raise MoveRefused(_("Only a running subscription can be paused."))
+        resume_at = _goes_on(subscription, clock.now(), periods, until)
         owe_no_more(subscription, why="the subscription was paused", by=by)
-        now = clock.now()
-        Pause.objects.create(
-            business_id=subscription.business_id,
-            subscription=subscription,
-            started_at=now,
-            by=by.label[:254],
-        )
-        subscription.paused_at = now
-        subscription.next_due_at = None
-        subscription.failures = 0
-        move(subscription, states.PAUSED, by=by, reason="paused")
-        events.announce(
-            SubscriptionPaused(
-                business_id=subscription.business_id, subscription_id=subscription.pk
-            )
-        )
+        put_on_hold(subscription, by=by, reason="paused", periods=periods, resume_at=resume_at)
     return subscription
 
 
-def resume(subscription: Subscription, *, by: Actor) -> Subscription:
-    """Goes on without a charge while paid time is left; otherwise a new period begins today.
+def put_on_hold(
+    subscription: Subscription,
+    *,
+    by: Actor,
+    reason: str,
+    periods: int | None = None,
+    resume_at: datetime | None = None,
+) -> None:
+    """Pauses a locked subscription that owes nothing. Call inside a transaction."""
+    now = clock.now()
+    Pause.objects.create(
+        business_id=subscription.business_id,
+        subscription=subscription,
+        started_at=now,
+        periods=periods,
+        by=by.label[:254],
+    )
+    subscription.paused_at, subscription.resume_at = now, resume_at
+    subscription.next_due_at = None
+    subscription.failures = 0
+    move(subscription, states.PAUSED, by=by, reason=reason)
+    events.announce(
+        SubscriptionPaused(business_id=subscription.business_id, subscription_id=subscription.pk)
+    )
 
-    Then the bill day moves to today: nothing is charged for the time of the pause.
+
+def _goes_on(
+    subscription: Subscription, now: datetime, periods: int | None, until: datetime | None
+) -> datetime | None:
+    if periods is not None:
+        if not 1 <= periods <= MOST_PERIODS:
+            raise MoveRefused(
+                _("A pause leaves out 1 to %(most)s periods.") % {"most": MOST_PERIODS}
+            )
+        until = subscription.due(subscription.payments_made + periods)
+    if until is not None and until <= now:
+        raise MoveRefused(_("A pause ends in the future. Please choose a later day."))
+    return until
+
+
+def resume(subscription: Subscription, *, by: Actor, at: datetime | None = None) -> Subscription:
+    """Goes on without a charge while paid time is left, or after the periods left out, as planned.
+
+    Otherwise a new period begins, and the bill day moves to it: nothing is charged for the time of
+    the pause. `at` is when it was to go on; now, if not given.
     """
     with transaction.atomic():
         subscription = Subscription.locked(subscription.pk)
@@ -54,14 +96,13 @@ def resume(subscription: Subscription, *, by: Actor) -> Subscription:
             if subscription.ended:
                 raise MoveRefused(_("It has ended already and cannot be resumed."))
             return subscription
-        now = clock.now()
-        Pause.objects.filter(subscription=subscription, ended_at=None).update(ended_at=now)
-        subscription.paused_at = None
-        if subscription.current_end <= now:
-            subscription.anchor, subscription.anchor_number = now, subscription.payments_made
-        if subscription.cancel_at is None:
-            subscription.next_due_at = subscription.due(subscription.payments_made)
-        in_trial = subscription.trial_ends_at is not None and subscription.trial_ends_at > now
+        moment = at or clock.now()
+        pause = Pause.objects.get(subscription=subscription, ended_at=None)
+        pause.ended_at = moment
+        pause.save(update_fields=["ended_at"])
+        go_on(subscription, moment, planned=pause.periods if at else None)
+        subscription.paused_at = subscription.resume_at = None
+        in_trial = subscription.trial_ends_at is not None and subscription.trial_ends_at > moment
         move(subscription, states.TRIALING if in_trial else states.ACTIVE, by=by, reason="resumed")
         events.announce(
             SubscriptionResumed(
@@ -69,3 +110,24 @@ def resume(subscription: Subscription, *, by: Actor) -> Subscription:
             )
         )
     return subscription
+
+
+def go_on(subscription: Subscription, moment: datetime, *, planned: int | None = None) -> None:
+    """Charges go on from `moment`: on the old days while paid time is left or `planned` periods
+    were left out, else in periods that begin then. Not saved."""
+    if planned is not None:
+        subscription.anchor_number -= planned
+    elif subscription.current_end <= moment:
+        subscription.anchor, subscription.anchor_number = moment, subscription.payments_made
+    due = subscription.due(subscription.payments_made)
+    ends = subscription.cancel_at
+    subscription.next_due_at = due if ends is None or due < ends else None
+
+
+def resume_due(limit: int = BATCH) -> int:
+    """For the sweep: lets go on what was paused until a day that has come."""
+    due = Subscription.objects.filter(resume_at__lte=clock.now(), state=states.PAUSED)
+    rows = list(due.order_by("resume_at")[:limit])
+    for subscription in rows:
+        resume(subscription, by=SYSTEM, at=subscription.resume_at)
+    return len(rows)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from wainwright.billing.standing import Standing
+from wainwright.core.dates import part_until
 from wainwright.payments.bills import LineDraft
 from wainwright.sales import totals
 from wainwright.sales.totals import Totals
@@ -45,16 +46,30 @@ class Draft:
         return totals.totals([charge.line for charge in self.charges])
 
 
-def next_charge(standing: Standing, rates: Rates) -> Charge:
-    """The next period's line. Its tax is that of the day the period begins."""
-    number, plan = standing.made, standing.plan
+def next_charges(standing: Standing, rates: Rates) -> tuple[Charge, ...]:
+    """What its next bill charges: one period, or all that the seller wants of those missed."""
+    last = max(standing.made, standing.catch_up_to or 0)
+    return tuple(charge_for(standing, number, rates) for number in range(standing.made, last + 1))
+
+
+def charge_for(standing: Standing, number: int, rates: Rates) -> Charge:
+    """A period's line. Its tax is that of the day the period begins.
+
+    Where the subscription ends before the period does, only the part until then is charged.
+    """
+    plan = standing.plan
     starts_at, ends_at = standing.due(number), standing.due(number + 1)
+    unit, quantity = standing.unit, plan.quantity
+    end = standing.cancel_at
+    if end is not None and standing.total is None and starts_at < end < ends_at:
+        unit = (unit * quantity).share(part_until(starts_at, end, ends_at))
+        ends_at, quantity = end, 1
     line = totals.line(
         product_id=plan.product_id,
         price_id=plan.price_id,
         description=plan.name,
-        unit=standing.unit,
-        quantity=plan.quantity,
+        unit=unit,
+        quantity=quantity,
         percent=rates.percent(plan.product_id, standing.country, standing.day(starts_at)),
         inclusive=plan.inclusive,
         period=(starts_at, ends_at),
@@ -70,7 +85,7 @@ def bills_due(standings: Iterable[Standing], now: datetime, rates: Rates) -> lis
     """
     days: dict[tuple[int, str, int | None, date], list[Standing]] = defaultdict(list)
     for each in standings:
-        if each.next_due_at is not None:
+        if each.next_due_at is not None and not ends_before(each, each.next_due_at):
             day = each.day(each.next_due_at)
             days[each.customer_id, each.currency, each.method_id, day].append(each)
     drafts = (_draft(together, rates) for together in days.values())
@@ -81,4 +96,10 @@ def _draft(together: list[Standing], rates: Rates) -> Draft:
     ordered = sorted(together, key=lambda each: (each.next_due_at, each.id))
     at = ordered[0].next_due_at
     assert at is not None
-    return Draft(at, tuple(next_charge(each, rates) for each in ordered))
+    charges = tuple(charge for each in ordered for charge in next_charges(each, rates))
+    return Draft(at, charges)
+
+
+def ends_before(standing: Standing, moment: datetime) -> bool:
+    """Whether it is cancelled so that nothing is charged at this moment any more."""
+    return standing.cancel_at is not None and standing.cancel_at <= moment

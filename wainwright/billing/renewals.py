@@ -9,10 +9,11 @@ from datetime import timedelta
 from django.db import transaction
 from django.db.models import OuterRef, Subquery
 
-from wainwright.billing import collecting, dunning, planning, states
+from wainwright.billing import collecting, dunning, holds, planning, states
 from wainwright.billing.collecting import Owed
 from wainwright.billing.models import Period, Subscription
 from wainwright.billing.planning import Draft
+from wainwright.billing.rulebook import RuleBook
 from wainwright.billing.standing import standing_of
 from wainwright.core import clock, locks
 from wainwright.core.actors import SYSTEM
@@ -34,7 +35,9 @@ FRESH = 60
 
 def renew_due(limit: int = BATCH) -> int:
     """For the sweep: charges up to `limit` due subscriptions; returns how many it looked at."""
-    due = Subscription.objects.filter(next_due_at__lte=clock.now())
+    due = Subscription.objects.filter(next_due_at__lte=clock.now()).exclude(
+        open_bill=None, currency__in=holds.held_currencies()
+    )
     payers = list(due.order_by("next_due_at", "pk").values_list("customer_id", flat=True)[:limit])
     try:
         charge_payers(set(payers))
@@ -78,7 +81,6 @@ def _due(customer_ids: Collection[int]) -> list[Subscription]:
         customer_id__in=customer_ids,
         next_due_at__lte=clock.now() + A_DAY,
         state__in=states.BILLABLE,
-        cancel_at=None,
     ).select_related("business", "method__connection__business", "open_bill")
     due = list(rows.select_for_update(of=("self",), no_key=True).order_by("pk"))
     connections: dict[int, Connection] = {}
@@ -94,7 +96,9 @@ def _open(fresh: Iterable[Subscription]) -> list[Owed]:
     by_id = {each.pk: each for each in fresh}
     standings = [standing_of(each) for each in by_id.values()]
     rates = Rates.of({each.plan.product_id for each in standings})
-    drafts = planning.bills_due(standings, clock.now(), rates)
+    rules = RuleBook.read()
+    drafts = _sane(planning.bills_due(standings, clock.now(), rates), by_id, rules)
+    drafts = holds.within_usual(drafts, rules.account)
     opened = bills.open_bills([_bill(draft) for draft in drafts])
     periods = [
         Period(
@@ -122,6 +126,24 @@ def _open(fresh: Iterable[Subscription]) -> list[Owed]:
             debtor.open_bill = bill
         owed.append(Owed(bill, debtors))
     return owed
+
+
+def _sane(drafts: Iterable[Draft], by_id: dict[int, Subscription], rules: RuleBook) -> list[Draft]:
+    """The bills without charges far above the last ones, on which the seller is asked."""
+    kept = []
+    for draft in drafts:
+        far = [
+            charge
+            for charge in draft.charges
+            if holds.is_far_above(charge, rules.of(charge.line.product_id))
+        ]
+        for charge in far:
+            holds.ask_about_charge(by_id[charge.standing.id], charge)
+        asked = {charge.standing.id for charge in far}
+        rest = tuple(each for each in draft.charges if each.standing.id not in asked)
+        if rest:
+            kept.append(Draft(draft.at, rest))
+    return kept
 
 
 def _bill(draft: Draft) -> BillDraft:
@@ -163,4 +185,4 @@ def _charge(payment: Payment) -> None:
 def next_totals(subscription: Subscription) -> Totals:
     """What the next payment will be, line by line; its bill holds exactly these lines."""
     rates = Rates.of([subscription.product_id])
-    return Draft(clock.now(), (planning.next_charge(standing_of(subscription), rates),)).totals
+    return Draft(clock.now(), planning.next_charges(standing_of(subscription), rates)).totals

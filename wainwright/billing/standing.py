@@ -41,7 +41,13 @@ class Standing:
     anchor_number: int
     made: int
     total: int | None
+    current_end: datetime
     next_due_at: datetime | None
+    cancel_at: datetime | None = None
+    resume_at: datetime | None = None
+    catch_up_to: int | None = None
+    last_gross: int | None = None
+    vouched_gross: int | None = None
 
     def due(self, number: int) -> datetime:
         """When payment `number` falls due."""
@@ -72,7 +78,13 @@ def standing_of(subscription: Subscription) -> Standing:
         anchor_number=subscription.anchor_number,
         made=subscription.payments_made,
         total=subscription.payments_total,
+        current_end=subscription.current_end,
         next_due_at=subscription.next_due_at,
+        cancel_at=subscription.cancel_at,
+        resume_at=subscription.resume_at,
+        catch_up_to=subscription.catch_up_to,
+        last_gross=subscription.last_gross,
+        vouched_gross=subscription.vouched_gross,
     )
 
 

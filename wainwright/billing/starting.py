@@ -67,6 +67,7 @@ def _start(order: Order, bill: Bill, line: BillLine, payment: Payment) -> Subscr
         trial_ends_at=plan.trial_ends_at,
         current_start=plan.start,
         current_end=plan.anchor,
+        last_gross=None if in_trial or price.first_amount is not None else line.gross,
         next_due_at=plan.next_at,
     )
     if not in_trial:

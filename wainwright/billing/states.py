@@ -3,9 +3,10 @@
 From        may become
 trialing    active (the trial's end is paid), past due (it is declined), paused, cancelled
 active      past due (a renewal is declined), paused, cancelled, completed (the last payment)
-past due    active (it is paid), paused, cancelled (given up or asked for), completed
+past due    active (it is paid), paused (asked for, or given up where the seller says so),
+            cancelled (given up or asked for), completed
 paused      trialing, active, past due (resumed as it was), cancelled
-cancelled   nothing
+cancelled   trialing, active (brought back while the seller allows it)
 completed   nothing
 """
 
@@ -30,7 +31,7 @@ MOVES: dict[str, tuple[str, ...]] = {
     ACTIVE: (PAST_DUE, PAUSED, CANCELLED, COMPLETED),
     PAST_DUE: (ACTIVE, PAUSED, CANCELLED, COMPLETED),
     PAUSED: (TRIALING, ACTIVE, PAST_DUE, CANCELLED),
-    CANCELLED: (),
+    CANCELLED: (TRIALING, ACTIVE),
     COMPLETED: (),
 }
 

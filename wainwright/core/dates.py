@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 from dateutil.relativedelta import relativedelta
@@ -47,3 +48,9 @@ def add_days(moment: datetime, days: int, zone: str) -> datetime:
 def local_day(moment: datetime, zone: str) -> date:
     """The calendar day of an instant in the zone."""
     return moment.astimezone(ZoneInfo(zone)).date()
+
+
+def part_until(start: datetime, moment: datetime, end: datetime) -> Fraction:
+    """Which part of the time from start to end has passed at a moment between them, exactly."""
+    tick = timedelta(microseconds=1)
+    return Fraction((moment - start) // tick, (end - start) // tick)

@@ -18,6 +18,7 @@ _TOLD = (
     billing.CancellationUndone.name,
     billing.SubscriptionCancelled.name,
     billing.SubscriptionCompleted.name,
+    billing.SubscriptionReactivated.name,
     billing.MethodReplaced.name,
 )
 

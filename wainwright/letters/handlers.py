@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from wainwright.accounts.links import link_for
+from wainwright.accounts.models import Member
 from wainwright.billing.dunning import POINTLESS
 from wainwright.billing.events import (
+    BillingHeld,
     CancellationAsked,
     CancellationUndone,
     MethodReplaced,
@@ -17,9 +20,10 @@ from wainwright.billing.events import (
     SubscriptionCompleted,
     SubscriptionEvent,
     SubscriptionPaused,
+    SubscriptionReactivated,
     SubscriptionResumed,
 )
-from wainwright.billing.models import Period, Subscription
+from wainwright.billing.models import Hold, Period, Subscription
 from wainwright.core.models import EventRow
 from wainwright.core.money import Money
 from wainwright.customers.models import Customer
@@ -121,7 +125,8 @@ def tell_of_failed_renewal(event: RenewalFailed, row: EventRow) -> None:
 
 
 def tell_of_cancellation(event: CancellationAsked, row: EventRow) -> None:
-    context = {"until": datetime.fromisoformat(event.cancel_at)}
+    until = datetime.fromisoformat(event.cancel_at)
+    context = {"until": until, "charged_before": event.charged_before}
     _tell_of(_subscription(event), "cancellation_asked", row, context)
 
 
@@ -150,6 +155,10 @@ def tell_of_resumption(event: SubscriptionResumed, row: EventRow) -> None:
     _tell_of(_subscription(event), "resumed", row)
 
 
+def tell_of_return(event: SubscriptionReactivated, row: EventRow) -> None:
+    _tell_of(_subscription(event), "reactivated", row)
+
+
 def tell_of_replaced_method(event: MethodReplaced, row: EventRow) -> None:
     method = Method.objects.get(pk=event.method_id)
     _tell_of(_subscription(event), "method_replaced", row, {"method": method})
@@ -172,6 +181,30 @@ def tell_of_refund(event: RefundSucceeded, row: EventRow) -> None:
         "document": document,
     }
     _tell(payment.customer, "refund", row, context, document)
+
+
+def tell_seller_of_hold(event: BillingHeld, row: EventRow) -> None:
+    """Who sells is asked to decide; nothing of it is charged until then."""
+    hold = Hold.objects.select_related("business", "subscription").get(pk=event.hold_id)
+    business = hold.business
+    owners = Member.objects.filter(role=Member.OWNER).order_by("pk")
+    recipient = business.support_email or owners.values_list("user__email", flat=True).first()
+    if recipient:
+        write(
+            kind="billing_held",
+            cause=row.public_id,
+            recipient=recipient,
+            customer=None,
+            business=business,
+            language=business.language,
+            zone=business.zone,
+            context={
+                "hold": hold,
+                "amount": hold.money(hold.amount),
+                "usual": hold.money(hold.usual),
+                "decide_url": link_for(business, "dashboard:home"),
+            },
+        )
 
 
 def _subscriptions() -> Any:

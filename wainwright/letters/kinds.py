@@ -15,11 +15,13 @@ KINDS = {
     "completed": _("last payment made"),
     "paused": _("paused"),
     "resumed": _("resumed"),
+    "reactivated": _("brought back"),
     "refund": _("refund"),
     "method_replaced": _("payment method replaced"),
     "hub_access": _("way into the hub"),
     "hub_invitation": _("way into the hub, sent by the seller"),
     "statement_received": _("confirmation of a statement"),
+    "billing_held": _("a decision for the seller"),
     "statement_alert": _("a statement for the seller"),
 }
 

@@ -39,7 +39,6 @@ class Plan:
 def plan_of(subscription: Subscription) -> Plan:
     """Call with product and business loaded."""
     total = subscription.payments_total
-    ending = subscription.ended or subscription.cancel_at is not None
     in_trial = subscription.state == states.TRIALING
     return Plan(
         name=subscription.name,
@@ -49,6 +48,6 @@ def plan_of(subscription: Subscription) -> Plan:
         made=subscription.payments_made,
         total=total,
         trial_ends_at=subscription.trial_ends_at if in_trial else None,
-        next_at=None if ending else subscription.next_due_at,
+        next_at=subscription.next_due_at,
         last_at=subscription.due(total - 1) if total else None,
     )

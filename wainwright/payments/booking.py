@@ -118,6 +118,8 @@ def _keep_what_was_said(
     payment.decline = str(outcome.decline or "")
     payment.fee = outcome.fee.minor if outcome.fee else payment.fee
     payment.raw = {**payment.raw, "gateway": dict(outcome.raw)}
+    if outcome.stop_series:
+        payment.raw["stop_series"] = True
     if outcome.method is not None and payment.method_id is None:
         payment.raw["method"] = methods.remembered(outcome, info)
 

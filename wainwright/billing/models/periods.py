@@ -41,13 +41,17 @@ class Period(OfBusinessMode):
 
 
 class Pause(OfBusinessMode):
-    """A pause, with who and when; open while `ended_at` is null."""
+    """A pause, with who and when; open while `ended_at` is null.
+
+    `periods` is how many it was to leave out, null where it has another end or none.
+    """
 
     subscription = models.ForeignKey(
         Subscription, models.PROTECT, related_name="pauses", db_index=False
     )
     started_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
+    periods = models.PositiveSmallIntegerField(null=True)
     by = models.CharField(max_length=254)
 
     class Meta:
@@ -58,3 +62,21 @@ class Pause(OfBusinessMode):
                 name="one_open_pause",
             )
         ]
+
+
+class Ending(OfBusinessMode):
+    """An end that was taken back later: who had asked for it, from where, why; who came back."""
+
+    subscription = models.ForeignKey(
+        Subscription, models.PROTECT, related_name="endings", db_index=False
+    )
+    asked_at = models.DateTimeField()
+    ended_at = models.DateTimeField()
+    by = models.CharField(max_length=254)
+    source = models.CharField(max_length=12)
+    reason = models.CharField(max_length=500, blank=True)
+    back_at = models.DateTimeField()
+    back_by = models.CharField(max_length=254)
+
+    class Meta:
+        indexes = [models.Index(fields=["account", "subscription"], name="ending_of_subscription")]

@@ -44,7 +44,7 @@ class Subscription(OfBusinessMode):
     interval = models.CharField(max_length=12)
     zone = models.CharField(max_length=64)
     anchor = models.DateTimeField()
-    anchor_number = models.PositiveIntegerField(default=0)
+    anchor_number = models.IntegerField(default=0)  # below zero after periods were left out
     payments_made = models.PositiveIntegerField(default=0)
     payments_total = models.PositiveIntegerField(null=True)
 
@@ -57,7 +57,11 @@ class Subscription(OfBusinessMode):
         "payments.Bill", models.PROTECT, null=True, related_name="+", db_index=False
     )
     failures = models.PositiveSmallIntegerField(default=0)
+    catch_up_to = models.PositiveIntegerField(null=True)  # last missed payment the seller wants
+    last_gross = models.BigIntegerField(null=True)  # of the last regular line that was paid
+    vouched_gross = models.BigIntegerField(null=True)  # up to here the seller gave his word
 
+    resume_at = models.DateTimeField(null=True)
     paused_at = models.DateTimeField(null=True)
     cancel_at = models.DateTimeField(null=True)
     cancel_asked_at = models.DateTimeField(null=True)
@@ -87,6 +91,11 @@ class Subscription(OfBusinessMode):
                 fields=["account", "mode", "cancel_at"],
                 condition=models.Q(cancel_at__isnull=False, ended_at=None),
                 name="sub_cancel_due",
+            ),
+            models.Index(
+                fields=["account", "mode", "resume_at"],
+                condition=models.Q(resume_at__isnull=False),
+                name="sub_resume_due",
             ),
         ]
 
@@ -126,7 +135,11 @@ class Subscription(OfBusinessMode):
 
     @property
     def can_undo_cancel(self) -> bool:
-        return self.ending
+        """Not where the last part of a period, up to the day it ends, is billed already."""
+        return self.ending and self.current_end in (
+            self.due(self.payments_made),
+            self.trial_ends_at,
+        )
 
     @property
     def can_pause(self) -> bool:

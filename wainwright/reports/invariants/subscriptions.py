@@ -9,13 +9,13 @@ from django.db.models.functions import Coalesce, Lead
 from django.utils.translation import gettext as _
 
 from wainwright.billing import states
-from wainwright.billing.models import Pause, Period, Subscription
+from wainwright.billing.models import Ending, Hold, Pause, Period, Subscription
 from wainwright.core import clock, tenancy
 from wainwright.core.models import SweepMark
 from wainwright.payments.models import Bill, Payment, Refund
 from wainwright.reports.invariants.found import Found, named, rows, sum_of
 
-PATIENCE = timedelta(minutes=10)
+PATIENCE, A_DAY = timedelta(minutes=10), timedelta(hours=25)
 
 
 def periods_tile() -> Found:
@@ -35,25 +35,38 @@ def periods_tile() -> Found:
             "start": period.next_start.isoformat(),
         }
         for period in apart.select_related("subscription")
-        if not _paused(period.subscription_id, period.ends_at, period.next_start)
+        if not _left_out(period.subscription_id, period.ends_at, period.next_start)
     ]
     return Found(live.count(), broken)
 
 
-def _paused(subscription_id: int, end: datetime, start: datetime) -> bool:
-    """A gap is explained by a pause that reaches into it; an overlap by nothing."""
-    pauses = rows(Pause).filter(subscription_id=subscription_id, started_at__lte=start)
-    return start > end and pauses.filter(Q(ended_at=None) | Q(ended_at__gte=end)).exists()
+def _left_out(subscription_id: int, end: datetime, start: datetime) -> bool:
+    """A gap is explained by a pause that reaches into it, by an end that was taken back, or by the
+    seller's word on what was missed; an overlap by nothing."""
+    inside = Q(subscription_id=subscription_id)
+    pauses = rows(Pause).filter(inside, Q(ended_at=None) | Q(ended_at__gte=end))
+    endings = rows(Ending).filter(inside, ended_at__lte=start, back_at__gte=end)
+    skipped = rows(Hold).filter(inside, Q(since__lte=start) | Q(opened_at__lte=start))
+    return start > end and (
+        pauses.filter(started_at__lte=start).exists()
+        or endings.exists()
+        or skipped.filter(decision__in=(Hold.ONE, Hold.SKIP), decided_at__gte=end).exists()
+    )
 
 
 def nothing_charged_after_the_end() -> Found:
-    """From the moment a cancellation is asked for, no attempt begins for any period."""
+    """From the moment a cancellation is asked for, no attempt begins for a period that would begin
+    when it has ended, and once it has ended none at all."""
     periods = rows(Period).annotate(
         stopped_at=Coalesce("subscription__cancel_asked_at", "subscription__ended_at")
     )
     stopped = periods.filter(stopped_at__isnull=False)
     late = stopped.filter(
-        bill__payments__purpose=Payment.RENEWAL, bill__payments__started_at__gt=F("stopped_at")
+        Q(starts_at__gte=F("subscription__cancel_at"))
+        | Q(bill__payments__started_at__gt=F("subscription__ended_at"))
+        | Q(subscription__cancel_at=None),
+        bill__payments__purpose=Payment.RENEWAL,
+        bill__payments__started_at__gt=F("stopped_at"),
     )
     named = late.values_list("subscription__public_id", "bill__payments__public_id")
     return Found(
@@ -74,14 +87,18 @@ def nothing_late() -> Found:
             running = Subscription.objects.filter(ended_at=None)
             checked += running.count()
             broken += _late(mark.finished_at - PATIENCE)
-            soon = running.filter(current_start__gt=clock.now() + PATIENCE)
+            # A bill takes along what falls due later on its day.
+            soon = running.filter(current_start__gt=clock.now() + A_DAY)
             broken += named(soon, _("%(id)s: its period begins in the future"))
     return Found(checked, broken)
 
 
 def _late(before: datetime) -> list[str]:
     running = Subscription.objects.filter(ended_at=None)
-    due = running.filter(state__in=states.BILLABLE, next_due_at__lt=before)
+    held = Hold.objects.filter(kind=Hold.RUN, decided_at=None).values("currency")
+    due = running.filter(state__in=states.BILLABLE, next_due_at__lt=before).exclude(
+        currency__in=held
+    )
     ending = running.filter(cancel_at__lt=before)
     unasked_money = Payment.objects.filter(
         state=Payment.SUCCEEDED,

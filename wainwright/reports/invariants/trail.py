@@ -57,6 +57,7 @@ TOLD = (
     "subscription.completed",
     "subscription.paused",
     "subscription.resumed",
+    "subscription.reactivated",
     "subscription.method_replaced",
     "statement.received",
 )

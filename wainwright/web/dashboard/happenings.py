@@ -47,6 +47,7 @@ def told(moment: Moment) -> Told:
         billing.CancellationUndone.name: (_("Cancellation taken back"), "repeat", ""),
         billing.SubscriptionCancelled.name: (_("Ended"), "stop", ""),
         billing.SubscriptionCompleted.name: (_("Completed"), "check", "good"),
+        billing.SubscriptionReactivated.name: (_("Brought back"), "repeat", "good"),
         billing.MethodReplaced.name: (_("Payment method replaced"), "card", ""),
     }[moment.kind]
     detail = document.number_text if document else ""

@@ -163,5 +163,6 @@ def moment(happened: Moment) -> tuple[str, str, str, str]:
         events.CancellationUndone.name: (_("Cancellation taken back"), "", "repeat", ""),
         events.SubscriptionCancelled.name: (pgettext("subscription", "Ended"), "", "stop", ""),
         events.SubscriptionCompleted.name: (_("All payments made"), "", "check", ""),
+        events.SubscriptionReactivated.name: (_("Brought back"), "", "repeat", ""),
         events.MethodReplaced.name: (_("Payment method replaced"), "", "card", ""),
     }[happened.kind]

@@ -1,0 +1,127 @@
+"""What is never charged without the seller's word, and what his word does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+
+from tests import cast
+from tests.clocks import advance
+from tests.factories.buying import buy
+from tests.factories.renewing import due_subscriptions
+from tests.factories.shops import make_price, make_product
+from wainwright.billing import holds, renewals
+from wainwright.billing.models import Hold, Period, Run, Subscription
+from wainwright.billing.rulebook import change_rules
+from wainwright.core import clock, events
+from wainwright.core.actors import SYSTEM
+from wainwright.core.tenancy import TEST, scope
+from wainwright.letters.models import Letter
+from wainwright.payments.models import Payment
+from wainwright.reports import invariants
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def shop() -> Iterator[cast.Cast]:
+    everybody = cast.assemble()
+    with scope(everybody.account.pk, TEST):
+        yield everybody
+
+
+@pytest.fixture
+def daily(shop: cast.Cast) -> Subscription:
+    return buy(make_price(make_product(shop.own), "daily", 100)).subscription
+
+
+def outage(shop: cast.Cast, days: int) -> None:
+    """Nothing runs for so many days; then all runs again, for as many hours."""
+    clock.set_offset(clock.offset() + timedelta(days=days))
+    for _turn in range(3):
+        renewals.renew_due()
+    events.deliver_waiting()
+
+
+def renewals_made() -> list[int]:
+    rows = Payment.objects.filter(purpose=Payment.RENEWAL).order_by("pk")
+    return list(rows.values_list("amount", flat=True))
+
+
+def again(subscription: Subscription) -> Subscription:
+    subscription.refresh_from_db()
+    return subscription
+
+
+def test_after_an_outage_one_period_is_charged_and_the_rest_waits(
+    shop: cast.Cast, daily: Subscription
+) -> None:
+    outage(shop, 7)
+    hold = Hold.objects.get()
+    assert renewals_made() == [100]
+    assert (hold.kind, hold.amount, again(daily).next_due_at) == (Hold.MISSED, 600, None)
+    assert Letter.objects.filter(kind="billing_held").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("word", "charged"), [(Hold.ALL, [100, 600]), (Hold.ONE, [100, 100]), (Hold.SKIP, [100])]
+)
+def test_the_sellers_word_on_what_was_missed(
+    shop: cast.Cast, daily: Subscription, word: str, charged: list[int]
+) -> None:
+    outage(shop, 7)
+    for _again in range(2):
+        holds.decide(Hold.objects.get(), word, by=SYSTEM)
+    renewals.renew_due()
+    assert renewals_made() == charged
+    assert again(daily).next_due_at > clock.now()
+    assert daily.next_due_at - clock.now() < timedelta(days=1)
+    assert Period.objects.filter(subscription=daily).count() == len(charged) + 1 + 5 * (
+        word == Hold.ALL
+    )
+    assert not [found.broken for found in invariants.evaluate() if found.broken]
+
+
+def test_a_rule_may_answer_before_it_is_asked(shop: cast.Cast, daily: Subscription) -> None:
+    change_rules(None, by=SYSTEM, missed="skip")
+    outage(shop, 7)
+    assert (renewals_made(), Hold.objects.count()) == ([100], 0)
+    assert again(daily).next_due_at > clock.now()
+
+
+def test_a_charge_far_above_the_last_waits_and_is_made_on_the_sellers_word(
+    shop: cast.Cast, daily: Subscription
+) -> None:
+    Subscription.objects.update(amount=10_000)
+    advance(shop.account.pk, 1)
+    hold = Hold.objects.get()
+    assert (hold.kind, hold.usual, renewals_made()) == (Hold.CHARGE, 100, [])
+    holds.decide(hold, Hold.GO_ON, by=SYSTEM)
+    renewals.renew_due()
+    assert renewals_made() == [10_000]
+
+
+def test_the_others_on_the_bill_do_not_wait(shop: cast.Cast, daily: Subscription) -> None:
+    other = buy(make_price(make_product(shop.own, "Other"), "daily", 300)).subscription
+    Subscription.objects.update(method=daily.method)
+    Subscription.objects.filter(pk=daily.pk).update(amount=10_000)
+    advance(shop.account.pk, 1)
+    assert renewals_made() == [300]
+    assert again(other).payments_made == 2
+
+
+@pytest.mark.slow
+def test_a_day_far_above_the_usual_stops_before_its_first_charge(shop: cast.Cast) -> None:
+    due_subscriptions(shop.own, 25)
+    Subscription.objects.update(last_gross=None)
+    today = clock.today(shop.own.zone)
+    for days in range(1, 9):
+        Run.objects.create(day=today - timedelta(days=days), currency="EUR", charges=5, total=900)
+    assert [renewals.renew_due(), renewals.renew_due()] == [25, 0]
+    hold = Hold.objects.get()
+    assert (hold.kind, hold.usual, renewals_made()) == (Hold.RUN, 900, [])
+    holds.decide(hold, Hold.GO_ON, by=SYSTEM)
+    renewals.renew_due()
+    assert len(renewals_made()) == 25

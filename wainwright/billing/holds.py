@@ -1,0 +1,224 @@
+"""What waits for the seller's word, and what his word does."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from statistics import median
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from wainwright.accounts.models import Business
+from wainwright.billing.errors import MoveRefused
+from wainwright.billing.events import BillingHeld
+from wainwright.billing.models import Hold, Rules, Run, Subscription
+from wainwright.billing.planning import Charge, Draft
+from wainwright.billing.rulebook import RuleBook
+from wainwright.core import audit, clock, events
+from wainwright.core.actors import SYSTEM, Actor
+from wainwright.core.ids import new_id
+
+# Fewer days or charges than these have no usual course from which a run could stray.
+DAYS_OF_HISTORY, CHARGES_OF_A_RUN = 7, 20
+REMEMBERED_DAYS = 30
+
+
+def ask_about_missed(subscription: Subscription, at: datetime) -> None:
+    """More periods passed while nothing ran than the one just paid: the seller decides on them.
+
+    A locked subscription, changed but not saved.
+    """
+    rule = RuleBook.read().of(subscription.product_id).missed
+    if rule == Rules.CHARGE:
+        return
+    last = _current_number(subscription)
+    if rule == Rules.SKIP:
+        _leave_out(subscription, before=last + 1)
+        return
+    subscription.next_due_at = None
+    amount = subscription.last_gross or 0
+    _open(
+        Hold.MISSED,
+        subscription,
+        amount=amount * (last + 1 - subscription.payments_made),
+        since=subscription.due(subscription.payments_made),
+        until=subscription.due(last + 1),
+    )
+
+
+def _current_number(subscription: Subscription) -> int:
+    """The payment of the period that runs now; of a limited plan at most its last."""
+    number, now = subscription.payments_made, clock.now()
+    last = subscription.payments_total
+    while subscription.due(number + 1) <= now and (last is None or number + 1 < last):
+        number += 1
+    return number
+
+
+def _leave_out(subscription: Subscription, *, before: int) -> None:
+    """The periods up to that number are never charged; payments owed stay as many as they were."""
+    subscription.anchor_number -= before - subscription.payments_made
+    subscription.next_due_at = subscription.due(subscription.payments_made)
+
+
+def is_far_above(charge: Charge, rules: Rules) -> bool:
+    """Whether a charge is out of all proportion to the last one of its subscription."""
+    last, gross = charge.standing.last_gross, charge.line.gross.minor
+    if not last or not rules.charge_factor:
+        return False
+    return gross > max(last * rules.charge_factor, charge.standing.vouched_gross or 0)
+
+
+def ask_about_charge(subscription: Subscription, charge: Charge) -> None:
+    """This charge waits. Call inside a transaction, with the subscription locked."""
+    Subscription.objects.filter(pk=subscription.pk).update(next_due_at=None)
+    gross = charge.line.gross.minor
+    _open(Hold.CHARGE, subscription, amount=gross, usual=subscription.last_gross)
+
+
+def held_currencies() -> list[str]:
+    """In these no new bill is opened until the seller has looked at the run."""
+    held = Hold.objects.filter(kind=Hold.RUN, decided_at=None)
+    return list(held.values_list("currency", flat=True))
+
+
+def within_usual(drafts: Sequence[Draft], rules: Rules) -> list[Draft]:
+    """The bills that may be opened; where a day's run strays from the usual, none of its currency.
+
+    Call inside a transaction; what is let through is counted.
+    """
+    kept = []
+    for currency in sorted({draft.totals.currency for draft in drafts}):
+        run = [draft for draft in drafts if draft.totals.currency == currency]
+        if _may_run(currency, run, rules):
+            kept += run
+    return kept
+
+
+def _may_run(currency: str, drafts: Sequence[Draft], rules: Rules) -> bool:
+    if currency in held_currencies():
+        return False
+    business = Business.objects.get(is_own=True)
+    today = clock.today(business.zone)
+    run, _made = Run.objects.get_or_create(currency=currency, day=today)
+    charges = run.charges + len(drafts)
+    total = run.total + sum(draft.totals.gross.minor for draft in drafts)
+    usual = _usual(currency, run)
+    strays = (
+        usual is not None
+        and charges >= CHARGES_OF_A_RUN
+        and rules.run_factor > 0
+        and total > usual * rules.run_factor
+    )
+    if strays and not run.vouched:
+        _tell(
+            _held(Hold.RUN, business_id=business.pk, currency=currency, amount=total, usual=usual)
+        )
+        return False
+    Run.objects.filter(pk=run.pk).update(
+        charges=F("charges") + len(drafts), total=F("total") + (total - run.total)
+    )
+    return True
+
+
+def _usual(currency: str, today: Run) -> int | None:
+    """The median of the days before; None while there are too few of them."""
+    days = Run.objects.filter(currency=currency, day__lt=today.day, total__gt=0)
+    totals = list(days.order_by("-day").values_list("total", flat=True)[:REMEMBERED_DAYS])
+    return int(median(totals)) if len(totals) >= DAYS_OF_HISTORY else None
+
+
+def decide(hold: Hold, decision: str, *, by: Actor) -> Hold:
+    """The seller's word, once: a second one changes nothing.
+
+    MISSED: all of them, one (the period that runs now) or skip. CHARGE: go_on, or skip the period.
+    RUN: go_on. MoveRefused for another word.
+    """
+    if decision not in CHOICES[hold.kind]:
+        raise MoveRefused(_("That cannot be decided here."))
+    with transaction.atomic():
+        subscription = Subscription.locked(hold.subscription_id) if hold.subscription_id else None
+        hold = Hold.locked(hold.pk)
+        if hold.decided_at is not None:
+            return hold
+        hold.decided_at, hold.decision, hold.by = clock.now(), decision, by.label[:254]
+        hold.save(update_fields=["decided_at", "decision", "by"])
+        if subscription is None:
+            Run.objects.filter(currency=hold.currency).update(vouched=True)
+        else:
+            _obey(subscription, hold)
+            subscription.version += 1
+            subscription.save()
+        audit.note(
+            f"billing.decided_{decision}",
+            subscription.public_id if subscription else hold.public_id,
+            by=by,
+            business_id=hold.business_id,
+        )
+    return hold
+
+
+CHOICES = {
+    Hold.MISSED: (Hold.ALL, Hold.ONE, Hold.SKIP),
+    Hold.CHARGE: (Hold.GO_ON, Hold.SKIP),
+    Hold.RUN: (Hold.GO_ON,),
+}
+
+
+def _obey(subscription: Subscription, hold: Hold) -> None:
+    made, now = subscription.payments_made, clock.now()
+    last = _current_number(subscription)
+    if hold.decision == Hold.SKIP:
+        _leave_out(subscription, before=last + 1 if subscription.due(made) <= now else made)
+    elif hold.kind == Hold.CHARGE:
+        subscription.vouched_gross = hold.amount
+        subscription.next_due_at = subscription.due(made)
+    elif hold.decision == Hold.ONE:
+        _leave_out(subscription, before=last)
+    else:
+        subscription.catch_up_to = last
+        subscription.next_due_at = subscription.due(made)
+
+
+def _open(
+    kind: str,
+    subscription: Subscription,
+    *,
+    amount: int,
+    usual: int | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+) -> None:
+    if Hold.objects.filter(subscription=subscription, kind=kind, decided_at=None).exists():
+        return
+    _tell(
+        _held(
+            kind,
+            business_id=subscription.business_id,
+            currency=subscription.currency,
+            subscription=subscription,
+            amount=amount,
+            usual=usual,
+            since=since,
+            until=until,
+        )
+    )
+
+
+def _held(kind: str, **fields: Any) -> Hold:
+    hold: Hold = Hold.objects.create(
+        public_id=new_id("hold"), kind=kind, opened_at=clock.now(), **fields
+    )
+    return hold
+
+
+def _tell(hold: Hold) -> None:
+    audit.note(f"billing.held_{hold.kind}", hold.public_id, by=SYSTEM, business_id=hold.business_id)
+    events.announce(
+        BillingHeld(
+            business_id=hold.business_id, hold_id=hold.pk, subscription_id=hold.subscription_id
+        )
+    )

@@ -1,0 +1,59 @@
+"""What a seller decides about collecting, as data of the account."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from wainwright.core.dates import add_days
+from wainwright.core.tenancy import Tenant
+
+
+def usual_retries() -> list[int]:
+    """Days between one failed try and the next."""
+    return [1, 3, 5]
+
+
+class Rules(Tenant):
+    """How an account collects; a row with a product replaces the account's for that product.
+
+    What no row says is as the defaults here say.
+    """
+
+    CANCEL, PAUSE = "cancel", "pause"
+    ASK, CHARGE, SKIP = "ask", "charge", "skip"
+    ENDS = [(CANCEL, _("cancel it")), (PAUSE, _("pause it"))]
+    MISSED = [(ASK, _("ask me")), (CHARGE, _("charge them")), (SKIP, _("leave them out"))]
+
+    product = models.ForeignKey(
+        "catalog.Product", models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    retry_after_days = models.JSONField(default=usual_retries)
+    grace_days = models.PositiveSmallIntegerField(default=0)  # after the last try, before the end
+    then = models.CharField(max_length=6, choices=ENDS, default=CANCEL)
+    missed = models.CharField(max_length=6, choices=MISSED, default=ASK)
+    charge_factor = models.PositiveSmallIntegerField(
+        default=5
+    )  # times the last charge; 0: no bound
+    run_factor = models.PositiveSmallIntegerField(default=3)  # times the usual day; 0: no bound
+    return_days = models.PositiveSmallIntegerField(default=30)  # in which an end may be taken back
+    postpone_days = models.PositiveSmallIntegerField(default=14)  # a customer may put debt off
+    parts = models.PositiveSmallIntegerField(default=3)  # a customer may split debt into
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["account", "product"], name="one_rule_per_product"),
+            models.UniqueConstraint(
+                fields=["account"],
+                condition=models.Q(product=None),
+                name="one_rule_of_the_account",
+            ),
+        ]
+
+    def retry_at(self, failures: int, now: datetime, zone: str) -> datetime | None:
+        """When to try again after so many failed tries; None after the last."""
+        if failures > len(self.retry_after_days):
+            return None
+        return add_days(now, self.retry_after_days[failures - 1], zone)
