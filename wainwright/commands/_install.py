@@ -10,15 +10,22 @@ from pathlib import Path
 
 from wainwright.core.errors import Refused
 
+DEMO_ADDRESS = "demo.url"
+
 
 def open_in(data: str | None, environment: Mapping[str, str]) -> None:
-    """Starts Django on the data folder. `environment` fills in settings that nobody made."""
+    """Starts Django on the data folder. `environment` fills in settings that nobody made; beside a
+    demo, the address is the one it was last started at.
+    """
     if data is not None:
         os.environ["WAINWRIGHT_DATA"] = data
     for name, value in environment.items():
         os.environ.setdefault(name, value)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "wainwright.settings")
-    _make_folder(Path(os.environ.get("WAINWRIGHT_DATA") or ".data"))
+    folder = Path(os.environ.get("WAINWRIGHT_DATA") or ".data")
+    _make_folder(folder)
+    if (folder / DEMO_ADDRESS).exists():
+        os.environ.setdefault("WAINWRIGHT_URL", (folder / DEMO_ADDRESS).read_text())
 
     import django
 

@@ -34,6 +34,8 @@ def run(options: argparse.Namespace) -> int:
             fill(folder)
         elif _install.pending():
             call_command("migrate", interactive=False, verbosity=0)
+        # Letters that other commands cause lead here too: `clock advance` knows no port.
+        (folder.path / _install.DEMO_ADDRESS).write_text(settings.URL)
         connections.close_all()
         running.run(options.port, on_ready=inviting.invite)
     return 0
