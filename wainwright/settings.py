@@ -58,6 +58,10 @@ else:
     }
     if _owner_database is not None:
         DATABASES["owner"] = _owner_database  # used by `wainwright migrate` alone
+# Holds how often somebody tried to sign in, and codes already used: the same for every process.
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "core_cache"}
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 ATOMIC_REQUESTS = False
 
@@ -92,7 +96,6 @@ AREAS = [
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
-    "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "allauth",
@@ -178,13 +181,23 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_ON_GET = False
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+MFA_SUPPORTED_TYPES = ["webauthn", "totp", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_USER_VERIFICATION = "required"
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # nobody signs up: an address was given by whoever invited it
+MFA_RATE_LIMITS = {"webauthn_login": "30/m/ip"}
 MFA_ADAPTER = "wainwright.web.dashboard.staff.SecondFactorAdapter"
+MFA_FORMS = {
+    "add_webauthn": "wainwright.web.dashboard.login_forms.AddPasskeyForm",
+    "edit_webauthn": "wainwright.web.dashboard.login_forms.EditPasskeyForm",
+}
 MFA_TOTP_ISSUER = "Wainwright"
 LOGIN_URL = "/accounts/login/"
 LOGIN_REDIRECT_URL = "/dashboard/"
 ACCOUNT_LOGOUT_REDIRECT_URL = "/accounts/login/"
 _SECURE = URL.startswith("https://")
+SESSION_ENGINE = "wainwright.accounts.sessions"
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _SECURE
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"

@@ -22,4 +22,5 @@ urlpatterns = [
 handler400 = "wainwright.web.refusals.bad_request"
 handler403 = "wainwright.web.refusals.forbidden"
 handler404 = "wainwright.web.refusals.not_found"
+handler429 = "wainwright.web.refusals.too_many"  # asked by allauth, where its limits are reached
 handler500 = "wainwright.web.refusals.server_error"

@@ -108,11 +108,13 @@ def recurring() -> list[Callable[[], Any]]:
 
 def sweep() -> None:
     """Finds what is due from rows, for every account and both modes."""
+    from wainwright.accounts import sessions
     from wainwright.payments.gateways.test.ledger import LEDGER_FILE
     from wainwright.payments.gateways.test.worker import deliver_webhooks
 
     if (settings.DATA / LEDGER_FILE).exists():
         deliver_webhooks(settings.DATA / LEDGER_FILE)
+    sessions.forget_over()
     for account_id in _account_ids():
         for mode in ("live", "test"):
             sweep_account(account_id, mode)

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from wainwright.accounts import sessions
 from wainwright.accounts.models import Account, Business, Member, User
 from wainwright.accounts.validation import validate_slug, validate_zone
 from wainwright.core import audit, clock, tenancy
@@ -106,6 +107,13 @@ def remove_member(member: Member, *, by: Actor) -> None:
             raise Refused(_("An account keeps its owner."), code="last_owner")
         audit.note("member.removed", member.public_id, by=by, business_id=member.business_id)
         member.delete()
+
+
+def sign_out_member(member: Member, *, by: Actor) -> None:
+    """Ends all the person's sessions, as when a device was lost; he may sign in again."""
+    with transaction.atomic():
+        sessions.end_all(member.user)
+        audit.note("member.signed_out", member.public_id, by=by, business_id=member.business_id)
 
 
 def find_or_make_user(email: str, name: str = "") -> User:

@@ -23,6 +23,7 @@ IDS_BEFORE = {
     "withdraw": "withdraw",
 }
 ELSEWHERE = {"kind": "svg", "name": "letter.eml", "number": "0", "uidb36": "1", "key": "abc-def"}
+ELSEWHERE |= {"session_id": "ses_0", "pk": "1"}
 # What may be taken back or resumed must first have been cancelled or paused.
 STATES = {"/cancellation/undo/": "ending", "/cancel/undo/": "ending", "/resume/": "paused"}
 

@@ -49,6 +49,10 @@ def not_found(request: HttpRequest, exception: Http404) -> HttpResponse:
     return page(request, 404, _("There is nothing at this address."))
 
 
+def too_many(request: HttpRequest) -> HttpResponse:
+    return page(request, 429, _("That was tried too often. Please wait a little and try again."))
+
+
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return page(
         request,

@@ -14,11 +14,10 @@ from pytest_django import Settings
 
 from tests.cast import PASSWORD, Cast
 from tests.web.dashboard.conftest import desk_of
-from wainwright.accounts import opening
+from wainwright.accounts import opening, sessions
 from wainwright.accounts.models import User
 from wainwright.core.actors import SYSTEM
 from wainwright.core.tenancy import TEST, scope
-from wainwright.web.dashboard import door
 from wainwright.web.dashboard.staff import first_password_path
 
 NEW_PASSWORD = "another long enough password"
@@ -65,7 +64,7 @@ def test_nobody_signs_up_by_himself(visitor: Client) -> None:
 
 def test_without_a_second_factor_live_mode_leads_to_setting_it_up(ann: Client) -> None:
     assert mode_of(ann.get("/dashboard/").text) == "test"
-    assert ann.post("/dashboard/mode/", {"mode": "live"}).url == "/accounts/2fa/totp/activate/"
+    assert ann.post("/dashboard/mode/", {"mode": "live"}).url == "/dashboard/you/"
     assert mode_of(ann.get("/dashboard/").text) == "test"
 
 
@@ -81,7 +80,7 @@ def test_a_product_goes_live_only_with_a_second_factor(shop: Cast, ann: Client) 
 
     product = shops.make_product(shop.own)
     address = f"/dashboard/products/{product.public_id}/mode/"
-    assert ann.post(address, {"mode": "live"}).url == "/accounts/2fa/totp/activate/"
+    assert ann.post(address, {"mode": "live"}).url == "/dashboard/you/"
     add_second_factor(shop.ann.user)
     ann.post(address, {"mode": "live"})
     product.refresh_from_db()
@@ -110,10 +109,10 @@ def test_the_second_factors_secret_is_kept_sealed(people: Cast) -> None:
 @pytest.mark.parametrize(
     ("aged", "stays"),
     [
-        ({door.SEEN: 29 * 60}, True),
-        ({door.SEEN: 31 * 60}, False),
-        ({door.SINCE: 11 * 3600}, True),
-        ({door.SINCE: 13 * 3600}, False),
+        ({sessions.SEEN: 29 * 60}, True),
+        ({sessions.SEEN: 31 * 60}, False),
+        ({sessions.SINCE: 11 * 3600}, True),
+        ({sessions.SINCE: 13 * 3600}, False),
     ],
 )
 def test_a_session_ends_after_half_an_hour_alone_and_twelve_hours_at_most(

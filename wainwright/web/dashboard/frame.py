@@ -96,8 +96,7 @@ def user_links() -> list[tuple[str, str]]:
         if code != get_language()
     ]
     return [
-        (_("Second factor"), reverse("mfa_index")),
-        (_("Change password"), reverse("account_change_password")),
+        (_("Your login"), reverse("dashboard:you")),
         (_("Accounts"), reverse("dashboard:places")),
         *languages,
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account import forms as allauth
+from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -35,6 +36,20 @@ class ResetPasswordKeyForm(_Plain, allauth.ResetPasswordKeyForm):
 
 class ChangePasswordForm(_Plain, allauth.ChangePasswordForm):
     pass
+
+
+class AddPasskeyForm(AddWebAuthnForm):
+    """Every key is made to sign in without a password: there is nothing to choose."""
+
+    name = forms.CharField(label=_("Name"), max_length=100, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        del self.fields["passwordless"]
+
+
+class EditPasskeyForm(EditWebAuthnForm):
+    name = forms.CharField(label=_("Name"), max_length=100)
 
 
 class ReauthenticateForm(_Plain, allauth.ReauthenticateForm):

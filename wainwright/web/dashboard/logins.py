@@ -6,7 +6,21 @@ Its other pages (changing addresses, signing up by itself) have no address here.
 from __future__ import annotations
 
 from allauth.account import views as account
+from allauth.core.internal import ratelimit
+from allauth.mfa.webauthn import views as webauthn
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.urls import include, path, re_path
+from django.views.generic import RedirectView
+
+
+def passkey_login(request: HttpRequest) -> HttpResponseBase:
+    """Asking for a challenge opens a session as well, so it is counted like trying one."""
+    refused: HttpResponse | None = ratelimit.consume_or_429(
+        request, app="allauth.mfa", action="webauthn_login", limit_get=True
+    )
+    return refused or webauthn.login_webauthn(request)
+
 
 urlpatterns = [
     path("login/", account.login, name="account_login"),
@@ -28,5 +42,9 @@ urlpatterns = [
         account.password_reset_from_key_done,
         name="account_reset_password_from_key_done",
     ),
+    # What there is of them stands on one page of the dashboard.
+    path("2fa/", RedirectView.as_view(pattern_name="dashboard:you"), name="mfa_index"),
+    path("2fa/webauthn/", RedirectView.as_view(pattern_name="dashboard:you")),
+    path("2fa/webauthn/login/", passkey_login, name="mfa_login_webauthn"),
     path("2fa/", include("allauth.mfa.urls")),
 ]

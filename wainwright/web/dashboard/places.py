@@ -43,7 +43,7 @@ def mode(request: HttpRequest) -> HttpResponse:
     request.session[MODE] = wanted
     if wanted == LIVE and not staff.may_enter_live_mode(request.user):  # type: ignore[arg-type]
         toast(request, _("Live mode opens as soon as you have added it."), kind="info")
-        return redirect("mfa_activate_totp")
+        return redirect("dashboard:you")
     if wanted == LIVE and settings.DEMO:
         toast(
             request,

@@ -149,7 +149,7 @@ def switch(request: StaffRequest, product_id: str) -> HttpResponse:
     wanted = request.POST.get("mode", "")
     if wanted == LIVE and not staff.may_enter_live_mode(request.user):
         toast(request, _("A product goes live once you have a second factor."), kind="info")
-        return redirect("mfa_activate_totp")
+        return redirect("dashboard:you")
     catalogue.switch_mode(found, wanted, by=request.actor)
     said = (
         _("%(name)s is live: buyers pay real money.")

@@ -1,4 +1,4 @@
-"""How staff log in: by invitation only, with a second factor before live mode."""
+"""How staff log in: by invitation only, with a passkey or second factor before live mode."""
 
 from __future__ import annotations
 
@@ -9,9 +9,13 @@ from typing import Any
 from allauth.account import app_settings as account_settings
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.utils import user_pk_to_url_str
+from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -20,10 +24,14 @@ from django.utils.translation import gettext_lazy
 from wainwright.accounts.models import User
 from wainwright.core import vault
 from wainwright.core.errors import Refused
+from wainwright.web import addresses, hosts
+from wainwright.web.dashboard import notices
+from wainwright.web.dashboard.devices import device_words
 
 log = logging.getLogger(__name__)
 
 TOTP_FIELD = "totp"
+SECOND_FACTORS = [Authenticator.Type.WEBAUTHN, Authenticator.Type.TOTP]
 
 
 class StaffAdapter(DefaultAccountAdapter):
@@ -49,12 +57,39 @@ class StaffAdapter(DefaultAccountAdapter):
     def format_email_subject(self, subject: str) -> str:
         return subject
 
-    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
-        return reverse("dashboard:home")
+    def get_client_ip(self, request: HttpRequest) -> str:
+        return addresses.client_ip(request)
 
-    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+    def get_reauthentication_methods(
+        self, user: AbstractBaseUser | AnonymousUser
+    ) -> list[dict[str, Any]]:
+        """Passkeys first, and all in our words."""
+        methods = {method["id"]: method for method in super().get_reauthentication_methods(user)}
+        words = {
+            "mfa_reauthenticate:webauthn": _("Use your passkey"),
+            "reauthenticate": _("Use your password"),
+            "mfa_reauthenticate": _("Use a code"),
+        }
+        return [
+            methods[which] | {"description": said}
+            for which, said in words.items()
+            if which in methods
+        ]
+
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
+        return reverse("dashboard:you")
+
+    def send_notification_mail(
+        self, template_prefix: str, user: AbstractBaseUser, *_args: Any, **_kwargs: Any
+    ) -> None:
+        assert isinstance(user, User)
+        request = context.request
+        agent = request.headers.get("User-Agent", "")
+        notices.tell(user, template_prefix, agent=agent, ip=addresses.client_ip(request))
+
+    def send_mail(self, template_prefix: str, email: str, about: dict[str, Any]) -> None:
         try:
-            super().send_mail(template_prefix, email, context)
+            super().send_mail(template_prefix, email, about)
         except (OSError, SMTPException):
             log.exception("a letter to staff could not be sent")
             raise Refused(
@@ -78,9 +113,18 @@ class SecondFactorAdapter(DefaultMFAAdapter):
     def decrypt(self, encrypted_text: str) -> str:
         return vault.unseal(encrypted_text, business_id=0, field=TOTP_FIELD)
 
+    def generate_authenticator_name(self, user: AbstractBaseUser, _type: str) -> str:
+        """A passkey is called after the browser it was made in, until its owner renames it."""
+        return device_words(context.request.headers.get("User-Agent", ""))
+
+    def get_public_key_credential_rp_entity(self) -> dict[str, str]:
+        """Passkeys belong to the host of the dashboard; the door lets no other host this far."""
+        return {"id": hosts.host_of(context.request), "name": "Wainwright"}
+
 
 def has_second_factor(user: User) -> bool:
-    return bool(is_mfa_enabled(user))
+    """A passkey or an authenticator app; recovery codes alone are none."""
+    return bool(is_mfa_enabled(user, SECOND_FACTORS))
 
 
 def may_enter_live_mode(user: User) -> bool:

@@ -10,7 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from wainwright.accounts import opening
 from wainwright.accounts.access import members_for
@@ -79,3 +79,14 @@ def remove(request: StaffRequest, member_id: str) -> HttpResponse:
         toast(request, _("%(email)s has no place here any more.") % {"email": found.user.email})
         return see_other("team")
     return framed(request, "team_remove.html", {"found": found}, room=ROOM)
+
+
+@require_POST
+@staff_page(owner=True)
+def sign_out(request: StaffRequest, member_id: str) -> HttpResponse:
+    """Ends the person's sessions on all devices; the place stays."""
+    rows = members_for(request.member).exclude(pk=request.member.pk)
+    found = get_object_or_404(rows.select_related("user"), public_id=member_id)
+    opening.sign_out_member(found, by=request.actor)
+    toast(request, _("%(email)s is signed out everywhere.") % {"email": found.user.email})
+    return see_other("team")

@@ -20,6 +20,7 @@ from wainwright.web.dashboard import (
     subscriptions,
     team,
     transactions,
+    you,
 )
 from wainwright.web.paths import PublicId
 
@@ -57,6 +58,9 @@ settings_pages = [
 
 urlpatterns = [
     path("", home.page, name="home"),
+    path("you/", you.page, name="you"),
+    path("you/sessions/end/", you.end_others, name="you_end_others"),
+    path("you/sessions/<public_id:session_id>/end/", you.end_session, name="you_end_session"),
     path("places/", places.places, name="places"),
     path("mode/", places.mode, name="mode"),
     path("search/", search.page, name="search"),
@@ -86,6 +90,7 @@ urlpatterns = [
     path("team/", team.team, name="team"),
     path("team/invite/", team.invite, name="team_invite"),
     path("team/<public_id:member_id>/remove/", team.remove, name="team_remove"),
+    path("team/<public_id:member_id>/sign-out/", team.sign_out, name="team_sign_out"),
     path("settings/", settings.start, name="settings"),
     path("settings/<public_id:business_id>/", include(settings_pages)),
 ]

@@ -8,3 +8,4 @@ import "./filters.js";
 import "./hotkey.js";
 import "./updates.js";
 import "./rail.js";
+import "./passkey.js";
