@@ -85,12 +85,13 @@ def recurring() -> list[Callable[[], Any]]:
     from wainwright.core import audit, events, limits
     from wainwright.hub import entry, minting, sessions
     from wainwright.letters import sending
-    from wainwright.payments import inbox, janitor, refunds
+    from wainwright.payments import inbox, janitor, reconciling, refunds
 
     return [
         inbox.work_waiting,
         janitor.resolve_waiting,
         refunds.resolve_waiting,
+        reconciling.reconcile_due,
         refunds.return_strays,
         paying.abandon_old,
         cancellation.end_due,

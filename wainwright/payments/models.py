@@ -20,6 +20,7 @@ class Connection(OfBusinessMode):
     created_at = models.DateTimeField()
     failures = models.PositiveIntegerField(default=0)  # calls in a row that got no answer
     ask_after = models.DateTimeField(null=True)  # work that can wait makes no call before
+    compare_at = models.DateTimeField(null=True)  # when its books are compared with ours next
 
     class Meta:
         indexes = [

@@ -155,6 +155,15 @@ def ask(row: Refund) -> Refund:
     return _send(row) if isinstance(found, gateways.NotFound) else book_refund(row.pk, found)
 
 
+def resolve(row: Refund) -> Refund:
+    """Asks what became of a refund; without an answer it stays as it is."""
+    try:
+        return ask(row)
+    except gateways.GatewayError as error:
+        log.warning("could not ask about %s: %s", row.public_id, error)
+        return row
+
+
 def resolve_waiting(limit: int = BATCH) -> int:
     """For the sweep: asks about refunds under way, each less often the longer it takes."""
     waiting = Refund.objects.filter(
@@ -171,10 +180,7 @@ def resolve_waiting(limit: int = BATCH) -> int:
         Refund.objects.filter(pk=row.pk).update(
             ask_at=calls.next_ask(row.asks + 1, row.pk), asks=F("asks") + 1
         )
-        try:
-            ask(row)
-        except gateways.GatewayError as error:
-            log.warning("could not ask about %s: %s", row.public_id, error)
+        resolve(row)
     return len(ids)
 
 

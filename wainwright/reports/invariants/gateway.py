@@ -8,16 +8,19 @@ from datetime import UTC, datetime
 from django.conf import settings
 from django.db.models import Count
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from wainwright.core import tenancy
 from wainwright.core.vault import SecretUnreadable
+from wainwright.payments.comparing import Finding, Pair, difference, pairs
 from wainwright.payments.connections import adapter_for
-from wainwright.payments.gateways.base import ListedCharge, OutcomeStatus
+from wainwright.payments.gateways.base import ListedCharge
 from wainwright.payments.gateways.test.ledger import LEDGER_FILE
-from wainwright.payments.models import Connection, Payment
+from wainwright.payments.models import Connection, Difference, Payment
 from wainwright.reports.invariants.found import Found, rows
 
 EVER = datetime(1970, 1, 1, tzinfo=UTC)
+_MISSING = gettext_lazy("%(payment)s: succeeded, but the gateway knows no such charge")
 
 
 def payments_name_their_charge() -> Found:
@@ -64,30 +67,42 @@ test_gateway_agrees.__test__ = False  # type: ignore[attr-defined]  # no test ca
 
 
 def _differences(connection: Connection, charges: list[ListedCharge]) -> Iterator[str]:
-    payments = rows(Payment).filter(connection=connection)
-    paid = {
-        payment.gateway_ref: payment
-        for payment in payments.filter(state=Payment.SUCCEEDED, amount__gt=0)
-    }
-    waiting = payments.filter(state__in=Payment.IN_FLIGHT)
-    expected = set(waiting.values_list("public_id", flat=True))
-    expected |= set(waiting.exclude(start_ref="").values_list("start_ref", flat=True))
-    for charge in charges:
-        if charge.outcome.status != OutcomeStatus.SUCCEEDED:
+    """What reconciling would note, but for what a person has settled."""
+    settled = set(
+        rows(Difference)
+        .filter(connection=connection)
+        .exclude(settled_by="")
+        .values_list("ref", flat=True)
+    )
+    seen = set()
+    for pair in pairs(connection, charges):
+        payment, ref = pair.payment, pair.charge.ref
+        if payment is not None and pair.fits:
+            seen.add(payment.pk)
+        if ref in settled or (payment is not None and payment.state in Payment.IN_FLIGHT):
             continue
-        payment = paid.pop(charge.ref, None)
-        if payment is None:
-            if not {charge.key, charge.start_ref} & expected:
-                yield _("%(charge)s: was charged at the gateway, but is no payment of ours") % {
-                    "charge": charge.ref
-                }
-        elif charge.outcome.amount != payment.money:
-            yield _("%(payment)s: is %(ours)s here and %(theirs)s at the gateway") % {
-                "payment": payment.public_id,
-                "ours": payment.money,
-                "theirs": charge.outcome.amount,
-            }
-    for payment in paid.values():
-        yield _("%(payment)s: succeeded, but the gateway knows no such charge") % {
-            "payment": payment.public_id
+        found = difference(pair)
+        over = payment is not None and payment.state != Payment.SUCCEEDED
+        if over and found is None and pair.taken is not None and pair.given_back_there == 0:
+            found = Finding(Difference.NOBODYS, None, pair.taken)
+        if found is not None:
+            yield _said(pair, found)
+    paid = rows(Payment).filter(connection=connection, state=Payment.SUCCEEDED, amount__gt=0)
+    for payment in paid.exclude(gateway_ref__in=settled):
+        if payment.pk not in seen:
+            yield _MISSING % {"payment": payment.public_id}
+
+
+def _said(pair: Pair, found: Finding) -> str:
+    named = pair.payment.public_id if pair.payment else ""
+    if found.kind == Difference.MISSING:
+        return _MISSING % {"payment": named}
+    if found.kind == Difference.NOBODYS:
+        return _("%(charge)s: was charged at the gateway, but is no payment of ours") % {
+            "charge": pair.charge.ref
         }
+    if found.kind == Difference.REFUNDED:
+        words = _("%(payment)s: %(ours)s of it went back here and %(theirs)s at the gateway")
+    else:
+        words = _("%(payment)s: is %(ours)s here and %(theirs)s at the gateway")
+    return words % {"payment": named, "ours": found.ours, "theirs": found.theirs}

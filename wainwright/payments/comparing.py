@@ -1,0 +1,114 @@
+"""Charges in a gateway's books beside our payments, and where the two tell different stories."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import batched
+
+from django.db.models import Q
+
+from wainwright.core.money import Money
+from wainwright.payments.gateways.base import ListedCharge, OutcomeStatus
+from wainwright.payments.models import Connection, Difference, Payment, Refund
+
+_AT_ONCE = 500
+
+
+@dataclass(slots=True)
+class Pair:
+    """A charge and the payment it belongs to; `given` is what we gave back, in minor units."""
+
+    charge: ListedCharge
+    payment: Payment | None
+    given: int = 0
+    giving: bool = False  # a refund is under way: what was given back will be judged later
+
+    @property
+    def fits(self) -> bool:
+        """Whether the payment stands on this charge, or may come to."""
+        mine = self.payment
+        return mine is not None and (
+            mine.state != Payment.SUCCEEDED or mine.gateway_ref == self.charge.ref
+        )
+
+    @property
+    def taken(self) -> Money | None:
+        """What the gateway took and still has or gave back; None if nothing moved."""
+        outcome = self.charge.outcome
+        return outcome.amount if outcome.status == OutcomeStatus.SUCCEEDED else None
+
+    @property
+    def given_back_there(self) -> int:
+        refunded = self.charge.outcome.refunded
+        return refunded.minor if refunded is not None else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A difference; the kinds are those of the record."""
+
+    kind: str
+    ours: Money | None
+    theirs: Money | None
+
+
+def pairs(connection: Connection, charges: Iterable[ListedCharge]) -> Iterator[Pair]:
+    """Each charge with its payment, found by the charge, our key or the start; few queries."""
+    for some in batched(charges, _AT_ONCE):
+        yield from _paired(connection, some)
+
+
+def difference(pair: Pair) -> Finding | None:
+    """What does not fit, of a charge whose outcome is booked."""
+    payment, taken = pair.payment, pair.taken
+    if payment is None or not pair.fits:
+        kept = taken is not None and pair.given_back_there < taken.minor
+        return Finding(Difference.NOBODYS, None, taken) if kept else None
+    ours = payment.state == Payment.SUCCEEDED
+    if taken is None:
+        return Finding(Difference.MISSING, payment.money, None) if ours else None
+    if taken != payment.money:
+        kept = pair.given_back_there < taken.minor
+        return Finding(Difference.OTHER_SUM, payment.money, taken) if kept else None
+    if ours and not pair.giving and pair.given_back_there != pair.given:
+        return Finding(
+            Difference.REFUNDED,
+            Money(pair.given, payment.currency),
+            Money(pair.given_back_there, taken.currency),
+        )
+    return None
+
+
+def _paired(connection: Connection, charges: Sequence[ListedCharge]) -> Iterator[Pair]:
+    refs = [charge.ref for charge in charges]
+    keys = [charge.key for charge in charges if charge.key]
+    starts = [charge.start_ref for charge in charges if charge.start_ref]
+    payments = Payment.objects.filter(connection=connection).filter(
+        Q(gateway_ref__in=refs) | Q(public_id__in=keys) | Q(start_ref__in=starts)
+    )
+    found: dict[str, Payment] = {}
+    for payment in payments:
+        found |= {payment.public_id: payment, payment.start_ref: payment}
+    found |= {payment.gateway_ref: payment for payment in found.values()}
+    found.pop("", None)
+    given, giving = _refunds([payment.pk for payment in found.values()])
+    for charge in charges:
+        names = (charge.ref, charge.key, charge.start_ref)
+        mine = next((found[name] for name in names if name and name in found), None)
+        pk = mine.pk if mine else 0
+        yield Pair(charge, mine, given.get(pk, 0), pk in giving)
+
+
+def _refunds(payment_ids: Sequence[int]) -> tuple[dict[int, int], set[int]]:
+    """What was given back of each payment, and of which more is under way."""
+    given: dict[int, int] = defaultdict(int)
+    giving = set()
+    refunds = Refund.objects.filter(payment__in=payment_ids).exclude(state=Refund.DECLINED)
+    for payment_id, state, amount in refunds.values_list("payment_id", "state", "amount"):
+        if state == Refund.SUCCEEDED:
+            given[payment_id] += amount
+        else:
+            giving.add(payment_id)
+    return given, giving

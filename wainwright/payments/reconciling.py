@@ -1,0 +1,174 @@
+"""Once a day, the whole of a gateway's books is laid beside ours: nothing rests on a webhook alone.
+
+What changed there since shortly before the last comparison is listed. Lost answers and lost
+webhooks are booked from the list; what does not fit is noted for a person.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Collection
+from datetime import datetime, timedelta
+
+from django.db.models import Q
+
+from wainwright.core import clock
+from wainwright.core.sweeping import BATCH
+from wainwright.payments import calls, differences, janitor, refunds
+from wainwright.payments.booking import book
+from wainwright.payments.comparing import Pair, difference, pairs
+from wainwright.payments.gateways import base as gateways
+from wainwright.payments.gateways.base import OutcomeStatus
+from wainwright.payments.models import Connection, Difference, Payment, Reconciliation, Refund
+
+log = logging.getLogger(__name__)
+
+EVERY = timedelta(days=1)
+OVERLAP = timedelta(days=2)  # their books may be written late, and their clock is not ours
+_AGAIN = timedelta(minutes=15)
+_UNDER_WAY = timedelta(minutes=2)  # so long, whoever made the call may still hear the answer
+
+
+def reconcile_due(limit: int = BATCH) -> int:
+    """For the sweep: compares each connection's books once a day; how many were compared.
+
+    One that could not be compared is tried again after a while.
+    """
+    now = clock.now()
+    due = Connection.objects.filter(Q(compare_at=None) | Q(compare_at__lte=now))
+    rows = due.select_related("business").order_by("pk")[:limit]
+    mine = [row for row in rows if not calls.rests(row) and _claimed(row, now)]
+    for connection in mine:
+        try:
+            reconcile(connection)
+        except gateways.GatewayError as error:
+            log.warning("could not compare %s: %s", connection.public_id, error)
+    return len(mine)
+
+
+def reconcile(connection: Connection) -> Reconciliation:
+    """Makes both books tell the same, as far as that is ours to do. Raises GatewayError."""
+    since, until = _since(connection), clock.now()
+    resolved = _ask_about_refunds(connection, until)
+    with calls.patient(connection) as gateway:
+        charges = list(gateway.list_charges(since))
+    seen: set[int] = set()
+    agreed: list[str] = []
+    found = 0
+    for pair in pairs(connection, charges):
+        resolved += _booked(pair)
+        if pair.payment is not None and pair.fits:
+            seen.add(pair.payment.pk)
+        new = _noted(connection, pair)
+        if new is None:
+            agreed.append(pair.charge.ref)
+        found += bool(new)
+    resolved += _ask_about_payments(connection, until, seen)
+    found += _missing(connection, since, until, seen)
+    differences.agreed(connection, agreed)
+    Connection.objects.filter(pk=connection.pk).update(compare_at=until + EVERY)
+    done: Reconciliation = Reconciliation.objects.create(
+        business_id=connection.business_id,
+        connection=connection,
+        since=since,
+        until=until,
+        charges=len(charges),
+        resolved=resolved,
+        differences=found,
+    )
+    return done
+
+
+def _claimed(connection: Connection, now: datetime) -> bool:
+    """Of several workers one compares."""
+    mine = Connection.objects.filter(pk=connection.pk, compare_at=connection.compare_at)
+    return bool(mine.update(compare_at=now + _AGAIN))
+
+
+def _since(connection: Connection) -> datetime:
+    last = Reconciliation.objects.filter(connection=connection).order_by("-until").first()
+    begins: datetime = last.until if last else connection.created_at
+    return begins - OVERLAP
+
+
+def _booked(pair: Pair) -> bool:
+    """Books what the list tells of an attempt without answer; whether its end is known now."""
+    payment = pair.payment
+    if payment is None or payment.state == Payment.SUCCEEDED:
+        return False
+    if payment.state not in Payment.IN_FLIGHT and pair.taken is None:
+        return False
+    before = payment.state
+    try:
+        pair.payment = book(payment.pk, pair.charge.outcome)
+    except Exception:  # one that cannot be booked must not hide all the others
+        log.exception("could not book %s from the gateway's books", payment.public_id)
+        return False
+    return pair.payment.state != before and pair.payment.state not in Payment.IN_FLIGHT
+
+
+def _noted(connection: Connection, pair: Pair) -> bool | None:
+    """None if the books agree, else whether the difference is new."""
+    found = difference(pair)
+    if found is None:
+        return None
+    return differences.note(
+        connection,
+        found.kind,
+        pair.charge.ref,
+        payment=pair.payment,
+        ours=found.ours,
+        theirs=found.theirs,
+    )
+
+
+def _ask_about_payments(connection: Connection, until: datetime, seen: Collection[int]) -> int:
+    """What waits for an answer and is not on the list was not made, or not yet."""
+    waiting = Payment.objects.filter(
+        connection=connection,
+        settled_at=None,
+        state__in=[Payment.STARTED, Payment.UNKNOWN, Payment.PENDING],
+        started_at__lt=until - _UNDER_WAY,
+    ).select_related("connection__business", "method")
+    asked = [janitor.resolve(payment) for payment in waiting if payment.pk not in seen]
+    return sum(payment.state not in Payment.IN_FLIGHT for payment in asked)
+
+
+def _ask_about_refunds(connection: Connection, until: datetime) -> int:
+    waiting = Refund.objects.filter(
+        payment__connection=connection, settled_at=None, started_at__lt=until - _UNDER_WAY
+    ).select_related("payment__connection__business")
+    asked = [refunds.resolve(refund) for refund in waiting]
+    return sum(refund.settled_at is not None for refund in asked)
+
+
+def _missing(
+    connection: Connection, since: datetime, until: datetime, seen: Collection[int]
+) -> int:
+    """Payments of that time which are not on the list, and which the gateway does not know."""
+    booked = Payment.objects.filter(
+        connection=connection,
+        state=Payment.SUCCEEDED,
+        amount__gt=0,
+        settled_at__gte=since,
+        settled_at__lt=until - _UNDER_WAY,
+    )
+    return sum(_is_missing(connection, payment) for payment in booked if payment.pk not in seen)
+
+
+def _is_missing(connection: Connection, payment: Payment) -> bool:
+    try:
+        with calls.patient(connection) as gateway:
+            found = gateway.fetch("charge", ref=payment.gateway_ref)
+    except gateways.GatewayError:
+        return False  # tomorrow's overlap asks again
+    if isinstance(found, gateways.Outcome) and found.status == OutcomeStatus.SUCCEEDED:
+        return False
+    return differences.note(
+        connection,
+        Difference.MISSING,
+        payment.gateway_ref,
+        payment=payment,
+        ours=payment.money,
+        theirs=None,
+    )
