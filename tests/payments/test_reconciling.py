@@ -135,6 +135,7 @@ def test_a_refund_without_answer_is_booked(
     assert Refund.objects.get().state == Refund.SUCCEEDED
 
 
+@pytest.mark.slow
 def test_money_that_comes_after_the_attempt_was_given_up_is_found_and_goes_back(
     shop: cast.Cast, gateway: TestGateway
 ) -> None:
@@ -161,6 +162,7 @@ def alien_charge(gateway: TestGateway, amount: Money) -> str:
     return gateway.charge_saved(ChargeRequest(ref, amount, "alien_1", "bill", "not ours")).ref
 
 
+@pytest.mark.slow
 def test_a_charge_of_nobody_is_shown_until_it_is_settled(
     shop: cast.Cast, gateway: TestGateway, bought: Bought
 ) -> None:

@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 
 from wainwright.accounts.access import narrowed
 from wainwright.accounts.models import Member
-from wainwright.payments.models import Bill, Connection, Payment, Refund
+from wainwright.payments.models import Bill, Connection, Difference, Payment, Refund
 
 
 def bills_for(member: Member) -> QuerySet[Bill]:
@@ -23,3 +23,7 @@ def refunds_for(member: Member) -> QuerySet[Refund]:
 
 def connections_for(member: Member) -> QuerySet[Connection]:
     return narrowed(Connection.objects.all(), member)
+
+
+def differences_for(member: Member) -> QuerySet[Difference]:
+    return narrowed(Difference.objects.all(), member)

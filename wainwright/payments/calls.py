@@ -21,7 +21,7 @@ from wainwright.payments.models import Connection
 
 log = logging.getLogger(__name__)
 
-FAILURES = 5
+FAILURES = 10
 _RESTS = tuple(timedelta(minutes=m) for m in (1, 2, 4, 8, 15))
 _FIRST_ASK, _LONGEST_WAIT = timedelta(minutes=2), timedelta(days=1)
 _NO_ANSWER = (gateways.GatewayUnavailable, gateways.OutcomeUnknown, gateways.RateLimited)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from django.db.models import Sum
+from django.db.models import Max, Sum
 
 from wainwright.core.models import EventRow
 from wainwright.core.money import Money
 from wainwright.payments.events import PaymentSucceeded
-from wainwright.payments.models import Payment, Refund
+from wainwright.payments.models import Connection, Payment, Reconciliation, Refund
 
 
 def payment_of_checkout(business_id: int, public_id: str) -> Payment | None:
@@ -43,3 +43,10 @@ def payment_of(event: PaymentSucceeded, row: EventRow) -> Payment:
         found = Payment.objects.select_related("bill__business", "method").get(pk=event.payment_id)
         row.__dict__["payment"] = found
     return found
+
+
+def last_comparisons(connections: Sequence[Connection]) -> dict[int, Reconciliation]:
+    """The newest comparison of each connection's books, by the connection's key."""
+    rows = Reconciliation.objects.filter(connection__in=connections)
+    newest = rows.values("connection_id").annotate(newest=Max("pk")).values("newest")
+    return {row.connection_id: row for row in Reconciliation.objects.filter(pk__in=newest)}

@@ -26,7 +26,8 @@ from wainwright.hub.minting import mint
 from wainwright.hub.models import Statement
 from wainwright.invoicing.files import pdf_of
 from wainwright.invoicing.models import INVOICE, Document
-from wainwright.payments.models import Payment
+from wainwright.payments import differences
+from wainwright.payments.models import Difference, Payment
 from wainwright.payments.refunds import refundable
 from wainwright.proving.callers import Estate, Holding
 
@@ -50,6 +51,7 @@ def holding_of(estate: Estate, who: Person, *, name: str, words: Set[str]) -> Ho
         "paused": paused.public_id,
         "document_id": invoice.public_id,
         "payment": _replacement(running).public_id,
+        "difference_id": _odd_charge(payment, who).public_id,
         "statement_id": cancel.public_id,
         "cancel": cancel.public_id,
         "withdraw": withdraw.public_id,
@@ -58,6 +60,17 @@ def holding_of(estate: Estate, who: Person, *, name: str, words: Set[str]) -> Ho
     }
     cookie = sessions.start(running.customer, agent="")
     return Holding(name, words, cookie, estate.ids | ids)
+
+
+def _odd_charge(payment: Payment, who: Person) -> Difference:
+    """The gateway's books tell of another sum than was asked for."""
+    assert payment.connection is not None
+    kind, ref, theirs = Difference.OTHER_SUM, f"charge of {who.contact.email}", payment.money
+    differences.note(
+        payment.connection, kind, ref, payment=payment, ours=payment.money, theirs=theirs + theirs
+    )
+    found: Difference = Difference.objects.get(connection=payment.connection, ref=ref)
+    return found
 
 
 def _subscriptions(business: Business, who: Person) -> list[Subscription]:

@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet, Sum
 from wainwright.core import clock
 from wainwright.core.dates import to_utc
 from wainwright.core.money import Money
-from wainwright.payments.models import Payment, Refund
+from wainwright.payments.models import Connection, Payment, Refund
 from wainwright.sales.models import Entry
 
 UNSETTLED_AFTER = timedelta(hours=1)
@@ -62,6 +62,11 @@ def refused_refunds(refunds: QuerySet[Refund]) -> int:
     """Refunds of the last 30 days that the bank refused."""
     recent = refunds.filter(started_at__gte=clock.now() - timedelta(days=30))
     return recent.filter(state=Refund.DECLINED).count()
+
+
+def silent_gateways(connections: QuerySet[Connection]) -> int:
+    """Connections that are left in peace because their gateway gave no answer."""
+    return connections.filter(active=True, ask_after__isnull=False).count()
 
 
 def _midnight(zone: str) -> datetime:

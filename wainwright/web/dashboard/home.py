@@ -92,6 +92,20 @@ def needs_of(request: StaffRequest, counts: dict[str, int]) -> list[Need]:
             refused,
         )
         found.append(Need(said % {"n": refused}, reverse("dashboard:transactions")))
+    if reach.is_owner and (odd := reach.differences().filter(settled_at=None).count()):
+        said = ngettext(
+            "%(n)s difference between the gateway's books and ours",
+            "%(n)s differences between the gateway's books and ours",
+            odd,
+        )
+        found.append(Need(said % {"n": odd}, reverse("dashboard:differences")))
+    if resting := today.silent_gateways(reach.connections()):
+        said = ngettext(
+            "%(n)s payment gateway does not answer; charges wait until it does",
+            "%(n)s payment gateways do not answer; charges wait until they do",
+            resting,
+        )
+        found.append(Need(said % {"n": resting}, reverse("dashboard:transactions")))
     if reach.is_owner and (waiting := reach.statements().filter(handled_at=None).count()):
         said = ngettext(
             "%(n)s cancellation or withdrawal was declared at the legal desk",

@@ -30,10 +30,11 @@ from wainwright.letters.models import Letter
 from wainwright.payments.access import (
     bills_for,
     connections_for,
+    differences_for,
     payments_for,
     refunds_for,
 )
-from wainwright.payments.models import Bill, Connection, Payment, Refund
+from wainwright.payments.models import Bill, Connection, Difference, Payment, Refund
 from wainwright.sales.access import entries_for, orders_for
 from wainwright.sales.models import Entry, Order
 
@@ -115,6 +116,9 @@ class Reach:
 
     def connections(self) -> QuerySet[Connection]:
         return self._seen(connections_for(self.member))
+
+    def differences(self) -> QuerySet[Difference]:
+        return self._seen(differences_for(self.member))
 
     def documents(self) -> QuerySet[Document]:
         return self._seen(documents_for(self.member))

@@ -5,6 +5,7 @@ from django.urls import include, path, register_converter
 from wainwright.web.dashboard import (
     businesses,
     customers,
+    differences,
     documents,
     home,
     hublink,
@@ -85,6 +86,8 @@ urlpatterns = [
     path("statements/", statements.statements, name="statements"),
     path("statements/<public_id:statement_id>/", statements.statement, name="statement"),
     path("statements/<public_id:statement_id>/reopen/", statements.reopen, name="statement_reopen"),
+    path("differences/", differences.differences, name="differences"),
+    path("differences/<public_id:difference_id>/", differences.difference, name="difference"),
     path("businesses/", businesses.businesses, name="businesses"),
     path("businesses/new/", businesses.new, name="business_new"),
     path("team/", team.team, name="team"),
