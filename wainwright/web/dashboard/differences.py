@@ -8,16 +8,16 @@ from django import forms
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from wainwright.payments import differences as books
-from wainwright.payments.models import Difference
+from wainwright.payments.models import Difference, Reconciliation
 from wainwright.payments.queries import last_comparisons
+from wainwright.web import formats
 from wainwright.web.dashboard import listing
 from wainwright.web.dashboard.faces import StaffRequest, see_other, staff_page
 from wainwright.web.dashboard.frame import page as framed
-from wainwright.web.tables import Column
 from wainwright.web.toasts import toast
 
 ROOM = "transactions"
@@ -100,18 +100,36 @@ def differences(request: StaffRequest) -> HttpResponse:
             "settled": settled,
             "open_count": rows.filter(settled_at=None).count(),
             "said": WORDS,
-            "columns": [
-                _("Found"),
-                _("Difference"),
-                _("Business"),
-                Column(_("In our books"), number=True),
-                Column(_("At the gateway"), number=True),
+            "sums": sums,
+            "comparisons": [
+                (each, compared.get(each.pk), result(compared.get(each.pk))) for each in connections
             ],
-            "comparisons": [(each, compared.get(each.pk)) for each in connections],
             "business_of": request.reach.business_of,
         },
         room=ROOM,
     )
+
+
+def sums(found: Difference) -> str:
+    """Both stories in one line: "29.00 EUR here, 29.01 EUR at the gateway"."""
+    nothing = _("nothing")
+    ours, theirs = found.ours_as_money, found.theirs_as_money
+    return _("%(ours)s here, %(theirs)s at the gateway") % {
+        "ours": nothing if ours is None else formats.money(ours),
+        "theirs": nothing if theirs is None else formats.money(theirs),
+    }
+
+
+def result(compared: Reconciliation | None) -> str:
+    """What the last comparison saw and mended."""
+    if compared is None:
+        return ""
+    seen = ngettext("%(n)s charge", "%(n)s charges", compared.charges)
+    said = seen % {"n": formats.number(compared.charges)}
+    if not compared.resolved:
+        return said
+    mended = ngettext("%(n)s lost answer found", "%(n)s lost answers found", compared.resolved)
+    return f"{said}; {mended % {'n': formats.number(compared.resolved)}}"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
