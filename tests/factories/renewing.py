@@ -1,10 +1,8 @@
-"""Many customers' subscriptions, all due at once, and the gateway that will be asked."""
+"""Many subscriptions, all due at once, and the gateway that will be asked."""
 
 from __future__ import annotations
 
 from datetime import timedelta
-
-from django.db.models import Model
 
 from tests.factories.buying import buy
 from tests.factories.shops import make_price, make_product
@@ -19,22 +17,23 @@ from wainwright.payments.models import Connection
 
 
 def due_subscriptions(business: Business, count: int) -> list[Subscription]:
-    """One bought as a buyer does, and its copies; the clock stands where they are due."""
+    """One bought as a buyer does, and copies of it and its buyer, who pay with the same card.
+
+    The clock stands where they are due.
+    """
     first = buy(make_price(make_product(business, tax="19"), "monthly")).subscription
-    customers = Customer.objects.bulk_create(
-        _copy(first.customer, public_id=new_id("cus"), email_key=f"{number}@buyer.example")
-        for number in range(count - 1)
+    numbers = range(1, count)
+    buyers = Customer.objects.bulk_create(
+        _copy(first.customer, "cus", email_key=f"{number}@buyer.example") for number in numbers
     )
-    Subscription.objects.bulk_create(
-        _copy(first, public_id=new_id("sub"), customer_id=customer.pk) for customer in customers
-    )
+    Subscription.objects.bulk_create(_copy(first, "sub", customer_id=each.pk) for each in buyers)
     clock.set_offset(first.next_due_at - clock.wall() + timedelta(hours=1))
     return list(Subscription.objects.filter(order=first.order))
 
 
-def _copy[Row: Model](row: Row, **changes: object) -> Row:
+def _copy[Row: (Customer, Subscription)](row: Row, kind: str, **changed: object) -> Row:
     values = {field.attname: getattr(row, field.attname) for field in row._meta.fields}
-    return type(row)(**values | {"id": None} | changes)
+    return type(row)(**values | {"id": None, "public_id": new_id(kind)} | changed)
 
 
 def gateway_of(business: Business) -> TestGateway:
