@@ -49,7 +49,6 @@ BODIES: dict[str, dict[str, str]] = {
     "dashboard/subscriptions/<subscription_id>/cancel/": {"when": "now", "reason": "asked for"},
     "dashboard/statements/<statement_id>/": {"note": "done"},
     "dashboard/differences/<difference_id>/": {"note": "done"},
-    "dashboard/differences/<difference_id>/": {"note": "done"},
     "dashboard/businesses/new/": {"name": "Fourth", "slug": "fourth", "zone": "UTC"},
     "dashboard/team/invite/": {"name": "Tom", "email": "tom@team.example"},
     "dashboard/settings/<business_id>/": {
