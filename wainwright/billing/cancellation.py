@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import F
 from django.utils.translation import gettext as _
 
-from wainwright.billing import states
+from wainwright.billing import course, states
 from wainwright.billing.errors import MoveRefused
 from wainwright.billing.events import (
     CancellationAsked,
@@ -17,6 +18,7 @@ from wainwright.billing.events import (
 from wainwright.billing.models import Pause, Subscription
 from wainwright.billing.moving import move
 from wainwright.billing.owing import owe_no_more
+from wainwright.billing.standing import standing_of
 from wainwright.core import audit, clock, events
 from wainwright.core.actors import SYSTEM, Actor
 from wainwright.core.sweeping import BATCH
@@ -54,16 +56,14 @@ def _cancel(
         if subscription.ended or subscription.cancel_at is not None:
             return subscription
         now = clock.now()
-        if subscription.open_bill_id is not None:
-            owe_no_more(subscription, why="the subscription was cancelled", by=by)
-            day = None
+        ending = course.cancelled(standing_of(subscription), day, now)
+        owe_no_more(subscription, why="the subscription was cancelled", by=by)
         _note_who(subscription, by, source, reason, now)
-        runs_dry = day is None or subscription.next_due_at is None
-        if runs_dry and subscription.current_end <= now:
+        if ending.state == states.CANCELLED:
             return _end(subscription, by, announced=False)
-        subscription.cancel_at = day or subscription.current_end
-        if day is None or (subscription.next_due_at and subscription.next_due_at >= day):
-            subscription.next_due_at = None
+        assert ending.cancel_at is not None
+        subscription.cancel_at, subscription.next_due_at = ending.cancel_at, ending.next_due_at
+        subscription.resume_at = None
         subscription.failures = 0
         subscription.version += 1
         subscription.save()
@@ -130,13 +130,19 @@ def undo_cancellation(subscription: Subscription, *, by: Actor) -> Subscription:
 
 
 def end_due(limit: int = BATCH) -> int:
-    """For the sweep: ends what was cancelled and whose paid time is over."""
-    due = Subscription.objects.filter(cancel_at__lte=clock.now(), ended_at=None)
-    ids = list(due.order_by("cancel_at").values_list("pk", flat=True)[:limit])
+    """For the sweep: ends what was cancelled and whose time is over.
+
+    What fell due before that and has no bill yet is billed first. What is still owed then is not
+    owed any more.
+    """
+    over = Subscription.objects.filter(cancel_at__lte=clock.now(), ended_at=None)
+    billed = over.exclude(next_due_at__lt=F("cancel_at"), open_bill=None)
+    ids = list(billed.order_by("cancel_at").values_list("pk", flat=True)[:limit])
     for subscription_id in ids:
         with transaction.atomic():
             subscription = Subscription.locked(subscription_id)
             if subscription.ending:
+                owe_no_more(subscription, why="the subscription ended", by=SYSTEM)
                 _end(subscription, SYSTEM, announced=True)
     return len(ids)
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from wainwright.billing import holds, states
+from wainwright.billing import course, holds, states
 from wainwright.billing.models import Period, Subscription
 from wainwright.billing.moving import move
+from wainwright.billing.standing import standing_of
 from wainwright.billing.starting import complete
 from wainwright.core.actors import SYSTEM
 from wainwright.core.models import EventRow
@@ -35,7 +36,8 @@ def extend(event: PaymentSucceeded, row: EventRow) -> None:
 
 def _carry(subscription: Subscription, period: Period, bill: Bill, gross: int) -> None:
     subscription.last_gross, subscription.vouched_gross = gross, None
-    subscription.payments_made = period.number + 1
+    then = course.paid(standing_of(subscription), period.ends_at)
+    subscription.payments_made = then.made
     subscription.current_start, subscription.current_end = period.starts_at, period.ends_at
     subscription.open_bill = None
     subscription.failures = 0
@@ -44,15 +46,10 @@ def _carry(subscription: Subscription, period: Period, bill: Bill, gross: int) -
     if subscription.ended:
         subscription.save()
         return
-    if subscription.payments_total == subscription.payments_made:
+    if then.state == states.COMPLETED:
         complete(subscription)
         return
-    if subscription.state == states.PAUSED:
-        move(subscription, states.PAUSED, by=SYSTEM, reason="paid")
-        return
-    due = subscription.due(subscription.payments_made)
-    ends = subscription.cancel_at
-    subscription.next_due_at = due if ends is None or due < ends else None
-    if subscription.next_due_at is not None and due + SLACK <= bill.opened_at:
+    subscription.next_due_at = then.next_due_at
+    if then.next_due_at is not None and then.next_due_at + SLACK <= bill.opened_at:
         holds.ask_about_missed(subscription, bill.opened_at)
-    move(subscription, states.ACTIVE, by=SYSTEM, reason="paid")
+    move(subscription, then.state, by=SYSTEM, reason="paid")

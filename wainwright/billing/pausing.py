@@ -7,12 +7,13 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from wainwright.billing import states
+from wainwright.billing import course, states
 from wainwright.billing.errors import MoveRefused
 from wainwright.billing.events import SubscriptionPaused, SubscriptionResumed
 from wainwright.billing.models import Pause, Subscription
 from wainwright.billing.moving import move
 from wainwright.billing.owing import owe_no_more
+from wainwright.billing.standing import standing_of
 from wainwright.core import clock, events
 from wainwright.core.actors import SYSTEM, Actor
 from wainwright.core.sweeping import BATCH
@@ -73,15 +74,12 @@ def put_on_hold(
 def _goes_on(
     subscription: Subscription, now: datetime, periods: int | None, until: datetime | None
 ) -> datetime | None:
-    if periods is not None:
-        if not 1 <= periods <= MOST_PERIODS:
-            raise MoveRefused(
-                _("A pause leaves out 1 to %(most)s periods.") % {"most": MOST_PERIODS}
-            )
-        until = subscription.due(subscription.payments_made + periods)
-    if until is not None and until <= now:
+    if periods is not None and not 1 <= periods <= MOST_PERIODS:
+        raise MoveRefused(_("A pause leaves out 1 to %(most)s periods.") % {"most": MOST_PERIODS})
+    resume_at = course.paused(standing_of(subscription), periods, until).resume_at
+    if resume_at is not None and resume_at <= now:
         raise MoveRefused(_("A pause ends in the future. Please choose a later day."))
-    return until
+    return resume_at
 
 
 def resume(subscription: Subscription, *, by: Actor, at: datetime | None = None) -> Subscription:
@@ -100,10 +98,8 @@ def resume(subscription: Subscription, *, by: Actor, at: datetime | None = None)
         pause = Pause.objects.get(subscription=subscription, ended_at=None)
         pause.ended_at = moment
         pause.save(update_fields=["ended_at"])
-        go_on(subscription, moment, planned=pause.periods if at else None)
-        subscription.paused_at = subscription.resume_at = None
-        in_trial = subscription.trial_ends_at is not None and subscription.trial_ends_at > moment
-        move(subscription, states.TRIALING if in_trial else states.ACTIVE, by=by, reason="resumed")
+        to = go_on(subscription, moment, planned=pause.periods if at else None)
+        move(subscription, to, by=by, reason="resumed")
         events.announce(
             SubscriptionResumed(
                 business_id=subscription.business_id, subscription_id=subscription.pk
@@ -112,16 +108,13 @@ def resume(subscription: Subscription, *, by: Actor, at: datetime | None = None)
     return subscription
 
 
-def go_on(subscription: Subscription, moment: datetime, *, planned: int | None = None) -> None:
-    """Charges go on from `moment`: on the old days while paid time is left or `planned` periods
-    were left out, else in periods that begin then. Not saved."""
-    if planned is not None:
-        subscription.anchor_number -= planned
-    elif subscription.current_end <= moment:
-        subscription.anchor, subscription.anchor_number = moment, subscription.payments_made
-    due = subscription.due(subscription.payments_made)
-    ends = subscription.cancel_at
-    subscription.next_due_at = due if ends is None or due < ends else None
+def go_on(subscription: Subscription, moment: datetime, *, planned: int | None = None) -> str:
+    """Sets its course from a moment on, by course.gone_on; returns its state then. Not saved."""
+    course_then = course.gone_on(standing_of(subscription), moment, planned=planned)
+    subscription.anchor, subscription.anchor_number = course_then.anchor, course_then.anchor_number
+    subscription.next_due_at = course_then.next_due_at
+    subscription.paused_at = subscription.resume_at = None
+    return course_then.state
 
 
 def resume_due(limit: int = BATCH) -> int:

@@ -5,14 +5,26 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
+from enum import StrEnum
 
+from wainwright.billing import states
 from wainwright.billing.standing import Standing
 from wainwright.core.dates import part_until
 from wainwright.payments.bills import LineDraft
 from wainwright.sales import totals
 from wainwright.sales.totals import Totals
 from wainwright.tax.queries import Rates
+
+
+class Reason(StrEnum):
+    """Why a line stands on a bill."""
+
+    RENEWAL = "renewal"
+    AFTER_TRIAL = "after_trial"
+    INSTALLMENT = "installment"
+    LAST_PART = "last_part"
+    OVERDUE = "overdue"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +44,16 @@ class Charge:
     def ends_at(self) -> datetime:
         assert self.line.period_end is not None
         return self.line.period_end
+
+    @property
+    def reason(self) -> Reason:
+        if self.standing.owes:
+            return Reason.OVERDUE
+        if self.ends_at < self.standing.due(self.number + 1):
+            return Reason.LAST_PART
+        if self.standing.state == states.TRIALING:
+            return Reason.AFTER_TRIAL
+        return Reason.RENEWAL if self.standing.total is None else Reason.INSTALLMENT
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +103,16 @@ def bills_due(standings: Iterable[Standing], now: datetime, rates: Rates) -> lis
     """The bills to open now, one for each customer, currency, method and day.
 
     A day is the business's. Its bill is opened when the first of it falls due and takes along what
-    falls due later on that day; what falls due on another day waits for its own.
+    falls due later on that day; what falls due on another day waits for its own, and what is on an
+    open bill already is not joined by anything.
     """
-    days: dict[tuple[int, str, int | None, date], list[Standing]] = defaultdict(list)
+    days: dict[tuple[object, ...], list[Standing]] = defaultdict(list)
     for each in standings:
-        if each.next_due_at is not None and not ends_before(each, each.next_due_at):
+        if each.next_due_at is not None and each.state in states.BILLABLE:
             day = each.day(each.next_due_at)
-            days[each.customer_id, each.currency, each.method_id, day].append(each)
+            days[each.customer_id, each.currency, each.method_id, day, each.open_bill_id].append(
+                each
+            )
     drafts = (_draft(together, rates) for together in days.values())
     return sorted((draft for draft in drafts if draft.at <= now), key=lambda draft: draft.at)
 
@@ -98,8 +123,3 @@ def _draft(together: list[Standing], rates: Rates) -> Draft:
     assert at is not None
     charges = tuple(charge for each in ordered for charge in next_charges(each, rates))
     return Draft(at, charges)
-
-
-def ends_before(standing: Standing, moment: datetime) -> bool:
-    """Whether it is cancelled so that nothing is charged at this moment any more."""
-    return standing.cancel_at is not None and standing.cancel_at <= moment

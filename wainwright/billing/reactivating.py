@@ -60,10 +60,7 @@ def reactivate(subscription: Subscription, *, by: Actor) -> Subscription:
         subscription.ended_at = subscription.cancel_at = subscription.cancel_asked_at = None
         subscription.cancel_by = subscription.cancel_source = subscription.cancel_reason = ""
         subscription.failures = 0
-        subscription.paused_at = None
-        go_on(subscription, now)
-        in_trial = subscription.trial_ends_at is not None and subscription.trial_ends_at > now
-        move(subscription, states.TRIALING if in_trial else states.ACTIVE, by=by, reason="back")
+        move(subscription, go_on(subscription, now), by=by, reason="brought back")
         events.announce(
             SubscriptionReactivated(
                 business_id=subscription.business_id, subscription_id=subscription.pk

@@ -45,9 +45,16 @@ class Standing:
     next_due_at: datetime | None
     cancel_at: datetime | None = None
     resume_at: datetime | None = None
+    pause_periods: int | None = None
+    trial_ends_at: datetime | None = None
+    open_bill_id: int | None = None  # its next try is at next_due_at
     catch_up_to: int | None = None
     last_gross: int | None = None
     vouched_gross: int | None = None
+
+    @property
+    def owes(self) -> bool:
+        return self.open_bill_id is not None
 
     def due(self, number: int) -> datetime:
         """When payment `number` falls due."""
@@ -82,6 +89,8 @@ def standing_of(subscription: Subscription) -> Standing:
         next_due_at=subscription.next_due_at,
         cancel_at=subscription.cancel_at,
         resume_at=subscription.resume_at,
+        trial_ends_at=subscription.trial_ends_at,
+        open_bill_id=subscription.open_bill_id,
         catch_up_to=subscription.catch_up_to,
         last_gross=subscription.last_gross,
         vouched_gross=subscription.vouched_gross,

@@ -1,0 +1,126 @@
+"""How a subscription's course changes by an act or a payment: pure, for the engine and a preview.
+
+Each function takes how it stands and gives how it stands afterwards.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from wainwright.billing import states
+from wainwright.billing.standing import Standing
+
+
+@dataclass(frozen=True, slots=True)
+class CancelAtPeriodEnd:
+    """It runs until what is paid for ends."""
+
+
+@dataclass(frozen=True, slots=True)
+class CancelOn:
+    """It ends on a day, and is charged until then."""
+
+    day: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """For some periods, until a day, or without an end."""
+
+    periods: int | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GoOn:
+    """Resumed or brought back now."""
+
+
+type Act = CancelAtPeriodEnd | CancelOn | Pause | GoOn
+
+
+def after(standing: Standing, act: Act, now: datetime) -> Standing:
+    """How it stands once the act is done at this moment."""
+    match act:
+        case CancelAtPeriodEnd():
+            return cancelled(standing, None, now)
+        case CancelOn(day):
+            return cancelled(standing, day, now)
+        case Pause(periods, until):
+            return paused(standing, periods, until)
+        case GoOn():
+            return gone_on(standing, now)
+
+
+def cancelled(standing: Standing, day: datetime | None, now: datetime) -> Standing:
+    """It ends on the day, or with what is paid for; what it owes already is not owed any more."""
+    if standing.owes:
+        day = None
+    if (day is None or standing.next_due_at is None) and standing.current_end <= now:
+        return replace(
+            standing, state=states.CANCELLED, cancel_at=now, next_due_at=None, open_bill_id=None
+        )
+    ends = replace(
+        standing, cancel_at=day or standing.current_end, open_bill_id=None, resume_at=None
+    )
+    return ends if standing.state == states.PAUSED else replace(ends, next_due_at=next_due(ends))
+
+
+def paused(standing: Standing, periods: int | None, until: datetime | None) -> Standing:
+    """Nothing is charged until it goes on; what it owes already is not owed any more."""
+    if periods is not None:
+        until = standing.due(standing.made + periods)
+    return replace(
+        standing,
+        state=states.PAUSED,
+        next_due_at=None,
+        resume_at=until,
+        pause_periods=periods,
+        open_bill_id=None,
+    )
+
+
+def gone_on(standing: Standing, moment: datetime, *, planned: int | None = None) -> Standing:
+    """On the old days while paid time is left or `planned` periods were left out; else in periods
+    that begin at the moment."""
+    if planned is not None:
+        moved = replace(standing, anchor_number=standing.anchor_number - planned)
+    elif standing.current_end <= moment:
+        moved = replace(standing, anchor=moment, anchor_number=standing.made)
+    else:
+        moved = standing
+    in_trial = standing.trial_ends_at is not None and standing.trial_ends_at > moment
+    moved = replace(
+        moved,
+        state=states.TRIALING if in_trial else states.ACTIVE,
+        resume_at=None,
+        pause_periods=None,
+    )
+    return replace(moved, next_due_at=next_due(moved))
+
+
+def resumed_as_planned(standing: Standing) -> Standing:
+    """The pause has run its course."""
+    assert standing.resume_at is not None
+    return gone_on(standing, standing.resume_at, planned=standing.pause_periods)
+
+
+def paid(standing: Standing, ends_at: datetime) -> Standing:
+    """The next period is paid, until that moment."""
+    moved = replace(
+        standing,
+        made=standing.made + 1,
+        current_end=ends_at,
+        state=states.ACTIVE,
+        open_bill_id=None,
+    )
+    if moved.made == moved.total:
+        return replace(moved, state=states.COMPLETED, next_due_at=None)
+    return replace(moved, next_due_at=next_due(moved))
+
+
+def next_due(standing: Standing) -> datetime | None:
+    """When the next period is to be charged; None if it has ended by then."""
+    due = standing.due(standing.made)
+    return due if standing.cancel_at is None or due < standing.cancel_at else None
