@@ -6,6 +6,7 @@ The prefix is taken off the path and becomes the script prefix, so that every vi
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
@@ -15,6 +16,7 @@ from django.urls import set_script_prefix
 
 from wainwright.accounts import directory
 
+_HOST = re.compile(r"(?P<host>[a-z0-9.-]*[a-z0-9])\.?(:[0-9]{1,5})?")
 TEST_GATEWAY_HOST = "testgateway.localhost"
 
 
@@ -52,8 +54,12 @@ class HostMiddleware:
 
 
 def host_of(request: HttpRequest) -> str:
-    """The host without its port, lower case; proxies' headers are never asked."""
-    return request.META.get("HTTP_HOST", "").rsplit("@")[-1].partition(":")[0].lower().rstrip(".")
+    """The host without its port, lower case; empty where the header is no host and port.
+
+    Proxies' headers are never asked.
+    """
+    found = _HOST.fullmatch(request.META.get("HTTP_HOST", "").lower())
+    return found["host"] if found else ""
 
 
 def is_main(host: str) -> bool:

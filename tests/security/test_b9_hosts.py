@@ -1,0 +1,123 @@
+"""B9: no header decides which address a letter names, and unknown hosts get nothing."""
+
+from __future__ import annotations
+
+import re
+import socket
+from collections.abc import Iterator
+from itertools import cycle
+from urllib.parse import quote
+
+import httpx
+import pytest
+from django.test import Client
+
+from tests import cast
+from tests.server import Server
+
+EVIL = "evil.example"
+TRICKS = {
+    "another host": [f"Host: {EVIL}"],
+    "forwarded host": ["Host: {own}", f"X-Forwarded-Host: {EVIL}"],
+    "x-host": ["Host: {own}", f"X-Host: {EVIL}"],
+    "forwarded": ["Host: {own}", f"Forwarded: host={EVIL};proto=https"],
+    "forwarded proto and port": ["Host: {own}", "X-Forwarded-Proto: https", "X-Forwarded-Port: 1"],
+    "two hosts": ["Host: {own}", f"Host: {EVIL}"],
+    "two hosts, ours last": [f"Host: {EVIL}", "Host: {own}"],
+    "host as a port": [f"Host: 127.0.0.1:@{EVIL}"],
+    "host as a user": [f"Host: {EVIL}@127.0.0.1"],
+    "host behind a space": [f"Host: 127.0.0.1 {EVIL}"],
+    "another port": ["Host: 127.0.0.1:1"],
+    "x-original-url": ["Host: {own}", f"X-Original-URL: http://{EVIL}/"],
+}
+
+
+# Several, because each may ask for a few letters a minute only.
+PEOPLE = {f"acme{number}": f"al{number}@acme.example" for number in range(4)}
+
+
+@pytest.fixture
+def visitor(db: None) -> Client:
+    cast.assemble()
+    return Client()
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        EVIL,
+        f"x.{EVIL}",
+        "127.0.0.1.evil.example",
+        "localhost:@evil.example",
+        f"{EVIL}@localhost",
+        "localhost:evil",
+        "localhost evil.example",
+        "localhost/evil",
+        "[::1]",
+        "",
+        "*",
+        ".",
+    ],
+)
+def test_t_host_an_unknown_host_gets_421_and_not_a_word(visitor: Client, host: str) -> None:
+    answer = visitor.get("/", headers={"host": host})
+    assert (answer.status_code, answer.content) == (421, b"")
+
+
+@pytest.mark.parametrize("host", ["localhost", "LOCALHOST", "localhost.", "127.0.0.1:8000"])
+def test_our_own_names_are_known_in_any_spelling(visitor: Client, host: str) -> None:
+    assert visitor.get("/updateinfo/", headers={"host": host}).status_code == 200
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with Server(tmp_path_factory.mktemp("hosts") / "data") as server:
+        for slug, email in PEOPLE.items():
+            server.run("createaccount", "--slug", slug, "--email", email, "--name", "Acme")
+        yield server
+
+
+def raw(server: Server, line: str, headers: list[str], body: str) -> bytes:
+    """The answer to a request written byte by byte, as no client library would."""
+    head = [line, *headers, "Content-Type: application/x-www-form-urlencoded"]
+    head += [f"Content-Length: {len(body)}", "Connection: close", "", body]
+    with socket.create_connection(("127.0.0.1", server.port), timeout=10) as line_to:
+        line_to.sendall("\r\n".join(head).encode())
+        answer = b""
+        while part := line_to.recv(65536):
+            answer += part
+    return answer
+
+
+def ask_for_a_password(server: Server, who: str, line: str, headers: list[str]) -> bytes:
+    """Posts the form that sends a letter with a link, the token taken from an honest visit."""
+    own = server.base_url.removeprefix("http://")
+    with httpx.Client() as honest:
+        honest.get(f"{server.base_url}/accounts/password/reset/")
+        token = honest.cookies["csrftoken"]
+    cookies = [f"Cookie: csrftoken={token}"]
+    body = f"csrfmiddlewaretoken={token}&email={quote(who)}"
+    return raw(server, line, [header.format(own=own) for header in headers] + cookies, body)
+
+
+@pytest.mark.slow
+def test_t_host_letters_always_carry_the_stored_address(server: Server) -> None:
+    post = "POST /accounts/password/reset/ HTTP/1.1"
+    own = "Host: {own}"
+    lines = [(post, headers) for headers in TRICKS.values()]
+    lines += [
+        (f"POST http://{EVIL}/accounts/password/reset/ HTTP/1.1", [own]),
+        (f"POST http://{EVIL}/accounts/password/reset/ HTTP/1.1", [f"Host: {EVIL}"]),
+        (f"POST //{EVIL}/accounts/password/reset/ HTTP/1.1", [own]),
+    ]
+    lines.append((post, [own]))
+    for (line, headers), who in zip(lines, cycle(PEOPLE.values()), strict=False):
+        answer = ask_for_a_password(server, who, line, headers)
+        assert EVIL.encode() not in answer, (line, headers)
+        assert b" 429 " not in answer[:20]
+    assert b" 302 " in answer[:20]
+    assert server.mail(who)
+    for letter in server.mails():
+        links = re.findall(r"https?://[^/\s]+", str(letter))
+        assert links
+        assert set(links) == {server.base_url}
