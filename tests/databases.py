@@ -7,8 +7,10 @@ is forced in tests exactly as it is in production.
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import psycopg
 from django.conf import settings
@@ -36,6 +38,16 @@ def lay_postgres(name: str) -> None:
         quoted = owner.ops.quote_name(role)
         cursor.execute(f"GRANT TRUNCATE ON ALL TABLES IN SCHEMA public TO {quoted}")
     owner.close()
+
+
+def fresh_postgres(name: str) -> dict[str, str]:
+    """A new, empty database in the run's cluster, as the settings of an install."""
+    _create(name, connections["owner"].settings_dict)
+    addresses = {role: os.environ[role] for role in ("DATABASE_URL", "DATABASE_MIGRATE_URL")}
+    return {
+        role: urlsplit(address)._replace(path=f"/{name}").geturl()
+        for role, address in addresses.items()
+    }
 
 
 def _create(name: str, owner: dict[str, Any]) -> None:

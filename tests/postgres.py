@@ -7,6 +7,7 @@ owner's, DATABASE_URL the application's, which owns nothing and cannot step arou
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pwd
 import secrets
@@ -65,22 +66,73 @@ def free_port() -> int:
         return port
 
 
+class Cluster:
+    """A server that can be stopped and started again at the same port."""
+
+    def __init__(self, folder: Path, *, durable: bool) -> None:
+        self._folder, self._who, self._port = folder, unprivileged(), free_port()
+        if self._who:
+            os.chown(folder, self._who["user"], self._who["group"])
+        passwords = {role: secrets.token_hex(16) for role in ("postgres", OWNER, APP)}
+        self._password = passwords["postgres"]
+        self._options = {} if durable else QUICK
+        _make(folder, self._who, self._password)
+        self.start()
+        try:
+            _make_roles(self._port, passwords)
+        except BaseException:
+            self.stop()
+            raise
+        self.addresses = {
+            "DATABASE_MIGRATE_URL": _address(OWNER, passwords[OWNER], self._port),
+            "DATABASE_URL": _address(APP, passwords[APP], self._port),
+        }
+
+    def start(self) -> None:
+        """Runs the server; returns when it answers."""
+        options = self._options | {
+            "port": str(self._port),
+            "listen_addresses": "127.0.0.1",
+            "unix_socket_directories": str(self._folder),
+        }
+        self._server = subprocess.Popen(
+            [
+                str(programs() / "postgres"),
+                "-D",
+                str(self._folder / "data"),
+                *(word for name, value in options.items() for word in ("-c", f"{name}={value}")),
+            ],
+            stdin=subprocess.DEVNULL,
+            cwd=self._folder,
+            start_new_session=True,  # Ctrl-C reaches the tests first, then stops it in order
+            **self._who,
+        )
+        try:
+            _wait(self._server, self._port, self._password)
+        except BaseException:
+            self.stop()
+            raise
+
+    def stop(self, *, how: int = signal.SIGINT) -> None:
+        """Fast, or immediate with SIGQUIT; by force where that does not help."""
+        for signum in (how, signal.SIGQUIT, signal.SIGKILL):
+            if self._server.poll() is not None:
+                return
+            self._server.send_signal(signum)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._server.wait(SECONDS_TO_STOP)
+
+
 @contextmanager
-def cluster() -> Iterator[dict[str, str]]:
-    """Runs a cluster; yields the addresses of its two roles by setting name."""
+def cluster(*, durable: bool = False) -> Iterator[Cluster]:
+    """Runs a cluster; its addresses are those of its two roles by setting name."""
     folder = Path(tempfile.mkdtemp(prefix="wainwright-pg-"))
     try:
-        who = unprivileged()
-        if who:
-            os.chown(folder, who["user"], who["group"])
-        passwords = {role: secrets.token_hex(16) for role in ("postgres", OWNER, APP)}
-        _make(folder, who, passwords["postgres"])
-        with _running(folder, who, passwords["postgres"]) as port:
-            _make_roles(port, passwords)
-            yield {
-                "DATABASE_MIGRATE_URL": _address(OWNER, passwords[OWNER], port),
-                "DATABASE_URL": _address(APP, passwords[APP], port),
-            }
+        running = Cluster(folder, durable=durable)
+        try:
+            yield running
+        finally:
+            running.stop()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -110,33 +162,6 @@ def _make(folder: Path, who: dict[str, Any], password: str) -> None:
     secret.unlink()
 
 
-@contextmanager
-def _running(folder: Path, who: dict[str, Any], password: str) -> Iterator[int]:
-    port = free_port()
-    options = QUICK | {
-        "port": str(port),
-        "listen_addresses": "127.0.0.1",
-        "unix_socket_directories": str(folder),
-    }
-    server = subprocess.Popen(
-        [
-            str(programs() / "postgres"),
-            "-D",
-            str(folder / "data"),
-            *(word for name, value in options.items() for word in ("-c", f"{name}={value}")),
-        ],
-        stdin=subprocess.DEVNULL,
-        cwd=folder,
-        start_new_session=True,  # Ctrl-C reaches the tests first, then stops the server in order
-        **who,
-    )
-    try:
-        _wait(server, port, password)
-        yield port
-    finally:
-        _stop(server)
-
-
 def _wait(server: subprocess.Popen[bytes], port: int, password: str) -> None:
     deadline = time.monotonic() + SECONDS_TO_START
     while True:
@@ -148,17 +173,6 @@ def _wait(server: subprocess.Popen[bytes], port: int, password: str) -> None:
             time.sleep(0.1)
         else:
             return
-
-
-def _stop(server: subprocess.Popen[bytes]) -> None:
-    for how in (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL):  # fast, immediate, no choice
-        if server.poll() is not None:
-            return
-        server.send_signal(how)
-        try:
-            server.wait(SECONDS_TO_STOP)
-        except subprocess.TimeoutExpired:
-            continue
 
 
 def _superuser(port: int, password: str) -> psycopg.Connection:
@@ -184,8 +198,8 @@ def _address(role: str, password: str, port: int) -> str:
 def main(command: Sequence[str]) -> int:
     # An end from outside is turned into an exception, so that the cluster still stops.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    with cluster() as addresses:
-        child = subprocess.Popen(command, env=os.environ | addresses)
+    with cluster() as running:
+        child = subprocess.Popen(command, env=os.environ | running.addresses)
         try:
             return child.wait()
         except KeyboardInterrupt:

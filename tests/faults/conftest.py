@@ -1,0 +1,24 @@
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Iterator
+
+import pytest
+
+from tests import databases
+from tests.faults.mailroom import Mailroom, open_mailroom
+
+
+@pytest.fixture
+def mailroom() -> Iterator[Mailroom]:
+    with open_mailroom() as room:
+        yield room
+
+
+@pytest.fixture
+def database() -> dict[str, str]:
+    """Settings of an install's empty database, on whichever this run is for."""
+    if "DATABASE_URL" not in os.environ:
+        return {}
+    return databases.fresh_postgres(f"faults_{secrets.token_hex(4)}")

@@ -1,0 +1,159 @@
+"""What the tests do inside an install, in a process of its own: it reads the name of an act from
+each line it is given, and answers with a line of JSON."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+SLUG = "faults"
+ROUNDS = 30
+
+
+def stage() -> dict[str, str]:
+    """A shop in test mode with one product, bought once or by the day."""
+    from tests.factories import shops
+    from wainwright.accounts import opening
+    from wainwright.accounts.models import Business
+    from wainwright.core.tenancy import TEST, scope
+
+    owner = opening.open_account(
+        slug=SLUG, name="Faults", email="ann@faults.example", country="DE", zone="Europe/Berlin"
+    )
+    with scope(owner.account_id, TEST):
+        business = Business.objects.get()
+        shops.open_shop(business)
+        product = shops.make_product(business)
+        return {
+            "product": product.slug,
+            "once": shops.make_price(product).public_id,
+            "daily": shops.make_price(product, "daily").public_id,
+        }
+
+
+def day() -> str:
+    """The next day begins, and nothing is swept yet."""
+    from wainwright.core import clock
+
+    with scope_of_shop():
+        clock.set_offset(clock.offset() + timedelta(days=1))
+        return clock.now().isoformat()
+
+
+def age() -> None:
+    """An hour of wall time passes for whatever waits: leases of the dead end, pauses are over."""
+    from django.db.models import F
+    from django_ox.models import OxTask
+
+    from wainwright.core.models import Delivery
+    from wainwright.letters.models import Letter
+    from wainwright.payments.models import InboxItem
+
+    hour = timedelta(hours=1)
+    OxTask.objects.filter(status=OxTask.Status.RUNNING).update(
+        lease_expires_at=F("lease_expires_at") - hour, locked_at=F("locked_at") - hour
+    )
+    with scope_of_shop():
+        Letter.everywhere.filter(sent_at=None).update(due_at=F("due_at") - hour)
+        Delivery.everywhere.filter(state=Delivery.WAITING).update(due_at=F("due_at") - hour)
+        InboxItem.objects.filter(state=InboxItem.WAITING).update(
+            received_at=F("received_at") - hour
+        )
+
+
+def drain() -> dict[str, int]:
+    """Sweeps, an hour at a time, until nothing waits any more; what waits on at last."""
+    from wainwright import wiring
+    from wainwright.core import clock
+
+    for _round in range(ROUNDS):
+        age()
+        with scope_of_shop():
+            clock.set_offset(clock.offset() + timedelta(minutes=10))  # patience with gateways
+        wiring.sweep()
+        left = waiting()
+        if not any(left.values()):
+            break
+    return left
+
+
+def waiting() -> dict[str, int]:
+    """How much is still to be done, by what it is."""
+    from wainwright.billing.models import Subscription
+    from wainwright.core import clock
+    from wainwright.core.models import Delivery
+    from wainwright.letters.models import Letter
+    from wainwright.payments.models import InboxItem, Payment
+
+    with scope_of_shop():
+        settled = Payment.objects.exclude(start_ref="", purpose=Payment.CHECKOUT)
+        return {
+            "letters": Letter.everywhere.exclude(state=Letter.SENT).count(),
+            "deliveries": Delivery.everywhere.exclude(state=Delivery.DONE).count(),
+            "inbox": InboxItem.objects.filter(state=InboxItem.WAITING).count(),
+            "payments": settled.filter(
+                state__in=[Payment.STARTED, Payment.PENDING, Payment.UNKNOWN]
+            ).count(),
+            "renewals": Subscription.objects.filter(next_due_at__lte=clock.now()).count(),
+        }
+
+
+def books() -> dict[str, Any]:
+    """What stands in the database, for the tests to compare with what was promised."""
+    from wainwright.hub.models import Statement
+    from wainwright.invoicing.models import Document
+    from wainwright.letters.models import Letter
+    from wainwright.payments.models import Payment, Refund
+    from wainwright.sales.models import Order
+
+    with scope_of_shop():
+        paid = Payment.objects.filter(state=Payment.SUCCEEDED)
+        return {
+            "orders": list(Order.objects.values_list("public_id", "customer__email")),
+            "payments": list(paid.values_list("gateway_ref", "amount", "purpose", "bill_id")),
+            "refunds": Refund.objects.count(),
+            "statements": list(Statement.objects.values_list("public_id", "form_key")),
+            "documents": list(
+                Document.objects.order_by("number").values_list("number", "issued_on")
+            ),
+            "letters": list(
+                Letter.everywhere.values_list("public_id", "cause", "recipient", "kind", "state")
+            ),
+        }
+
+
+def scope_of_shop() -> Any:
+    """Statements and their letters are of no mode or live; those are read from everywhere."""
+    from wainwright.accounts.directory import business_by_slug
+    from wainwright.core.tenancy import TEST, scope
+
+    business = business_by_slug(SLUG)
+    assert business is not None
+    return scope(business.account_id, TEST)
+
+
+ACTS: dict[str, Callable[[], Any]] = {
+    act.__name__: act for act in (stage, day, age, drain, waiting, books)
+}
+
+
+def main(data: str) -> None:
+    from wainwright.commands import _install
+
+    _install.open_in(data, os.environ)
+    _install.ready_database()
+    from django.db import connections
+
+    for line in sys.stdin:
+        answer = ACTS[line.strip()]()
+        connections.close_all()  # the next one may find another database server
+        sys.stdout.write(f"{json.dumps(answer, default=str)}\n")
+        sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

@@ -1,0 +1,68 @@
+"""Whatever is killed, at whatever moment: nothing promised is lost, nothing is done twice."""
+
+from __future__ import annotations
+
+import logging
+import random
+import secrets
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.faults.buyers import Crowd, Promises
+from tests.faults.checking import check
+from tests.faults.fleet import SECONDS_TO_ANSWER, Fleet
+from tests.faults.mailroom import Mailroom
+
+log = logging.getLogger(__name__)
+
+NIGHT = 6  # cycles between two days of the test clock
+
+
+@pytest.mark.parametrize(
+    "cycles",
+    [pytest.param(30, marks=pytest.mark.slow), pytest.param(1000, marks=pytest.mark.nightly)],
+)
+def test_nothing_is_lost_or_doubled_under_kill_9(
+    tmp_path: Path, database: dict[str, str], mailroom: Mailroom, cycles: int
+) -> None:
+    seed = secrets.randbits(32)
+    log.warning("seed %s", seed)
+    with Fleet(tmp_path, database | {"WAINWRIGHT_SMTP_URL": mailroom.url}) as fleet:
+        with Crowd(fleet, seed) as crowd:
+            kill_at_random(fleet, crowd.promises, random.Random(seed), cycles)
+        fleet.kill(*fleet.names())
+        log.warning("%s", check(fleet, crowd.promises, mailroom))
+
+
+def kill_at_random(fleet: Fleet, told: Promises, chance: random.Random, cycles: int) -> None:
+    """Each cycle kills a server, what answers behind it, or a worker, in the midst of its work."""
+    cycle, night = 0, NIGHT
+    while cycle < cycles:
+        work_on(fleet, told, chance.randint(1, 6))
+        names = chance.sample([name for name in fleet.names() if fleet.is_up(name)], 1)
+        if chance.random() < 0.3:
+            names = [chance.choice(fleet.names("web")), chance.choice(fleet.names("worker"))]
+        time.sleep(chance.uniform(0, 0.1))
+        if len(names) == 1 and names[0].startswith("web") and chance.random() < 0.5:
+            fleet.kill_a_child(names[0])
+        else:
+            fleet.kill(*names)
+        cycle += len(names)
+        if cycle >= night:
+            # Nobody may be at work while the days turn: a jump of the clock is no fault of theirs.
+            fleet.kill(*fleet.names("worker"))
+            fleet.inside("day")
+            night = cycle + NIGHT
+        fleet.mend()
+
+
+def work_on(fleet: Fleet, told: Promises, answers: int) -> None:
+    """Waits until the buyers had so many more answers."""
+    wanted, deadline = told.answered + answers, time.monotonic() + SECONDS_TO_ANSWER
+    while told.answered < wanted:
+        assert not told.broken
+        assert time.monotonic() < deadline, f"nothing works any more:\n{fleet.tail()}"
+        fleet.mend()
+        time.sleep(0.02)
