@@ -51,5 +51,5 @@ def _carry(subscription: Subscription, period: Period, bill: Bill, gross: int) -
         return
     subscription.next_due_at = then.next_due_at
     if then.next_due_at is not None and then.next_due_at + SLACK <= bill.opened_at:
-        holds.ask_about_missed(subscription, bill.opened_at)
+        holds.ask_about_missed(subscription)
     move(subscription, then.state, by=SYSTEM, reason="paid")

@@ -26,7 +26,7 @@ DAYS_OF_HISTORY, CHARGES_OF_A_RUN = 7, 20
 REMEMBERED_DAYS = 30
 
 
-def ask_about_missed(subscription: Subscription, at: datetime) -> None:
+def ask_about_missed(subscription: Subscription) -> None:
     """More periods passed while nothing ran than the one just paid: the seller decides on them.
 
     A locked subscription, changed but not saved.

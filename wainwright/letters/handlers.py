@@ -202,7 +202,7 @@ def tell_seller_of_hold(event: BillingHeld, row: EventRow) -> None:
                 "hold": hold,
                 "amount": hold.money(hold.amount),
                 "usual": hold.money(hold.usual),
-                "decide_url": link_for(business, "dashboard:home"),
+                "decide_url": link_for(business, "dashboard:decisions"),
             },
         )
 

@@ -48,6 +48,7 @@ BODIES: dict[str, dict[str, str]] = {
     "dashboard/payments/<payment_id>/refund/": {"how_much": "part", "amount": "1"},
     "dashboard/subscriptions/<subscription_id>/cancel/": {"when": "now", "reason": "asked for"},
     "dashboard/statements/<statement_id>/": {"note": "done"},
+    "dashboard/decisions/<hold_id>/": {"decision": "skip"},
     "dashboard/differences/<difference_id>/": {"note": "done"},
     "dashboard/businesses/new/": {"name": "Fourth", "slug": "fourth", "zone": "UTC"},
     "dashboard/team/invite/": {"name": "Tom", "email": "tom@team.example"},

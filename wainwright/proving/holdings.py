@@ -9,11 +9,13 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterable, Set
 
+from django.db import transaction
+
 from wainwright.accounts.links import link_for
 from wainwright.accounts.models import Business
-from wainwright.billing import cancellation, pausing
+from wainwright.billing import cancellation, holds, pausing
 from wainwright.billing.methods import start_replacing
-from wainwright.billing.models import Subscription
+from wainwright.billing.models import Hold, Subscription
 from wainwright.catalog.models import Price
 from wainwright.checkout import paying
 from wainwright.core.actors import SYSTEM
@@ -52,6 +54,7 @@ def holding_of(estate: Estate, who: Person, *, name: str, words: Set[str]) -> Ho
         "document_id": invoice.public_id,
         "payment": _replacement(running).public_id,
         "difference_id": _odd_charge(payment, who).public_id,
+        "hold_id": _held(running).public_id,
         "statement_id": cancel.public_id,
         "cancel": cancel.public_id,
         "withdraw": withdraw.public_id,
@@ -70,6 +73,14 @@ def _odd_charge(payment: Payment, who: Person) -> Difference:
         payment.connection, kind, ref, payment=payment, ours=payment.money, theirs=theirs + theirs
     )
     found: Difference = Difference.objects.get(connection=payment.connection, ref=ref)
+    return found
+
+
+def _held(subscription: Subscription) -> Hold:
+    """The seller is asked about periods of it, as after an outage."""
+    with transaction.atomic():
+        holds.ask_about_missed(Subscription.locked(subscription.pk))
+    found: Hold = Hold.objects.get(subscription=subscription, decided_at=None)
     return found
 
 

@@ -92,6 +92,13 @@ def needs_of(request: StaffRequest, counts: dict[str, int]) -> list[Need]:
             refused,
         )
         found.append(Need(said % {"n": refused}, reverse("dashboard:transactions")))
+    if reach.is_owner and (held := reach.holds().filter(decided_at=None).count()):
+        said = ngettext(
+            "%(n)s charge or run waits for your decision",
+            "%(n)s charges or runs wait for your decision",
+            held,
+        )
+        found.append(Need(said % {"n": held}, reverse("dashboard:decisions")))
     if reach.is_owner and (odd := reach.differences().filter(settled_at=None).count()):
         said = ngettext(
             "%(n)s difference between the gateway's books and ours",

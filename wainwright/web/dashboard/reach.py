@@ -15,8 +15,8 @@ from django.utils import timezone
 
 from wainwright.accounts.access import businesses_for
 from wainwright.accounts.models import Business, Member
-from wainwright.billing.access import subscriptions_for
-from wainwright.billing.models import Subscription
+from wainwright.billing.access import holds_for, subscriptions_for
+from wainwright.billing.models import Hold, Subscription
 from wainwright.catalog.access import prices_for, products_for
 from wainwright.catalog.models import Price, Product
 from wainwright.customers.access import customers_for
@@ -104,6 +104,9 @@ class Reach:
 
     def subscriptions(self) -> QuerySet[Subscription]:
         return self._seen(subscriptions_for(self.member))
+
+    def holds(self) -> QuerySet[Hold]:
+        return self._seen(holds_for(self.member))
 
     def bills(self) -> QuerySet[Bill]:
         return self._seen(bills_for(self.member))

@@ -5,6 +5,7 @@ from django.urls import include, path, register_converter
 from wainwright.web.dashboard import (
     businesses,
     customers,
+    decisions,
     differences,
     documents,
     home,
@@ -86,6 +87,8 @@ urlpatterns = [
     path("statements/", statements.statements, name="statements"),
     path("statements/<public_id:statement_id>/", statements.statement, name="statement"),
     path("statements/<public_id:statement_id>/reopen/", statements.reopen, name="statement_reopen"),
+    path("decisions/", decisions.decisions, name="decisions"),
+    path("decisions/<public_id:hold_id>/", decisions.decide, name="decide"),
     path("differences/", differences.differences, name="differences"),
     path("differences/<public_id:difference_id>/", differences.difference, name="difference"),
     path("businesses/", businesses.businesses, name="businesses"),

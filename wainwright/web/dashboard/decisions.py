@@ -1,0 +1,84 @@
+"""What billing does not do without the seller's word, and giving it."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST, require_safe
+
+from wainwright.billing import holds
+from wainwright.billing.models import Hold
+from wainwright.web import formats
+from wainwright.web.dashboard import listing
+from wainwright.web.dashboard.faces import StaffRequest, see_other, staff_page
+from wainwright.web.dashboard.frame import page as framed
+from wainwright.web.toasts import toast
+
+ROOM = "subscriptions"
+
+WORDS = {
+    (Hold.MISSED, Hold.ALL): gettext_lazy("Charge all"),
+    (Hold.MISSED, Hold.ONE): gettext_lazy("Only the one that runs now"),
+    (Hold.MISSED, Hold.SKIP): gettext_lazy("Charge none"),
+    (Hold.CHARGE, Hold.GO_ON): gettext_lazy("It is right: charge it"),
+    (Hold.CHARGE, Hold.SKIP): gettext_lazy("Do not charge this period"),
+    (Hold.RUN, Hold.GO_ON): gettext_lazy("It is right: go on"),
+}
+
+
+@require_safe
+@staff_page(owner=True)
+def decisions(request: StaffRequest) -> HttpResponse:
+    """What is open comes first, the oldest on top; what was decided stands with who did."""
+    decided = request.GET.get("view") == "decided"
+    rows = request.reach.holds()
+    shown = rows.filter(decided_at__isnull=not decided).select_related("subscription__customer")
+    order = ("-decided_at", "-pk") if decided else ("opened_at", "pk")
+    return framed(
+        request,
+        "decisions.html",
+        {
+            "found": listing.paged(
+                shown.order_by(*order), request.GET, {"view": "decided" if decided else ""}
+            ),
+            "decided": decided,
+            "open_count": rows.filter(decided_at=None).count(),
+            "why": why,
+            "choices": choices,
+            "word": lambda hold: WORDS.get((hold.kind, hold.decision), ""),
+            "business_of": request.reach.business_of,
+        },
+        room=ROOM,
+    )
+
+
+def choices(hold: Hold) -> list[tuple[str, str]]:
+    """What may be decided, and how the button says it."""
+    return [(each, str(WORDS[hold.kind, each])) for each in holds.CHOICES[hold.kind]]
+
+
+def why(hold: Hold) -> str:
+    """What would be charged, and what made us ask."""
+    said = {
+        Hold.MISSED: _("%(sum)s for %(start)s to %(end)s, when nothing ran."),
+        Hold.CHARGE: _("%(sum)s; the last charge was %(usual)s."),
+        Hold.RUN: _("%(sum)s in one day; a usual day has %(usual)s."),
+    }[hold.kind]
+    amount, usual = hold.money(hold.amount), hold.money(hold.usual)
+    return said % {
+        "sum": formats.money(amount) if amount else "",
+        "usual": formats.money(usual) if usual else "",
+        "start": formats.date(hold.since) if hold.since else "",
+        "end": formats.date(hold.until) if hold.until else "",
+    }
+
+
+@require_POST
+@staff_page(owner=True)
+def decide(request: StaffRequest, hold_id: str) -> HttpResponse:
+    found = get_object_or_404(request.reach.whole.holds(), public_id=hold_id)
+    holds.decide(found, request.POST.get("decision", ""), by=request.actor)
+    toast(request, _("Decided. What is to be charged is charged within minutes."))
+    return see_other("decisions")
