@@ -56,6 +56,7 @@ def parser() -> Parser:
 
     _command(commands, "migrate", "bring the database up to date")
     _command(commands, "doctor", "say what is missing or unsafe")
+    _command(commands, "rotatekeys", "seal every stored secret with the newest key")
     _command(commands, "audit", "evaluate the invariants over the database")
 
     account = _command(commands, "createaccount", "open an account with its own business")

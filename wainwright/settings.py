@@ -69,7 +69,9 @@ ATOMIC_REQUESTS = False
 if EMBEDDED:
     _kept = keys.kept_in(DATA)
     SECRET_KEY = environ.text("WAINWRIGHT_SECRET_KEY", _kept["secret_key"])
-    ENCRYPTION_KEYS = environ.words("WAINWRIGHT_ENCRYPTION_KEYS") or [_kept["encryption_keys"]]
+    ENCRYPTION_KEYS = (
+        environ.words("WAINWRIGHT_ENCRYPTION_KEYS") or _kept["encryption_keys"].split()
+    )
 else:
     SECRET_KEY = environ.text("WAINWRIGHT_SECRET_KEY")
     ENCRYPTION_KEYS = environ.words("WAINWRIGHT_ENCRYPTION_KEYS")
@@ -77,6 +79,7 @@ else:
         raise environ.BadSetting("WAINWRIGHT_SECRET_KEY", "give at least 32 random characters")
     if not ENCRYPTION_KEYS:
         raise environ.BadSetting("WAINWRIGHT_ENCRYPTION_KEYS", "give at least one Fernet key")
+SECRET_KEY_FALLBACKS = environ.words("WAINWRIGHT_SECRET_KEY_FALLBACKS")
 
 # What it is made of
 AREAS = [

@@ -54,6 +54,15 @@ def connect(
     return connection
 
 
+def reseal(work: vault.Resealing) -> None:
+    """Seals the secrets of all the scope's connections with the newest key, one by one."""
+    for connection in Connection.objects.order_by("pk"):
+        fresh = work.reseal(connection.secrets, connection.public_id)
+        if fresh != connection.secrets:
+            unchanged = Connection.objects.filter(pk=connection.pk, secrets=connection.secrets)
+            unchanged.update(secrets=fresh)
+
+
 def connection_for(business_id: int, currency: str) -> Connection | None:
     """What takes this business's payments in the currency, newest first; None if nothing does."""
     rows = Connection.objects.filter(business_id=business_id, active=True)
