@@ -28,7 +28,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         options.opens(options)
         command = import_module(f"wainwright.commands.{options.command}")
-        code: int = command.run(options)
+        with _install.in_language_of_terminal(options.command):
+            code: int = command.run(options)
         return code
     except Refused as refusal:
         print(refusal.message, file=sys.stderr)

@@ -4,17 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
+from cryptography.fernet import Fernet
 from pytest_django import Settings
 
+from tests import cast
 from tests.commands.conftest import Said
+from tests.factories.buying import buy
+from tests.factories.shops import make_price, make_product
+from tests.postgres import free_port
 from wainwright import wiring
 from wainwright.accounts import opening
-from wainwright.commands import doctor
+from wainwright.accounts.models import Business
+from wainwright.commands.health import database, machine
 from wainwright.core import clock
 from wainwright.core.models import SweepMark
-from wainwright.core.tenancy import LIVE, scope
+from wainwright.core.tenancy import LIVE, TEST, scope
+from wainwright.payments.models import Connection
+from wainwright.sales.models import Order
 
 pytestmark = pytest.mark.django_db
 Run = Callable[..., Said]
@@ -76,5 +85,78 @@ def test_a_key_that_is_none_is_unsafe(run: Run, settings: Settings) -> None:
 
 
 def test_a_disk_that_is_almost_full_is_unsafe(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(doctor, "LEAST_FREE", 2**62)
+    monkeypatch.setattr(machine, "LEAST_FREE", 2**62)
     assert about(run("doctor"), "disk")[0].startswith("UNSAFE")
+
+
+def test_a_folder_that_others_may_read_is_unsafe(
+    run: Run, settings: Settings, tmp_path: Path
+) -> None:
+    settings.DATA = tmp_path
+    tmp_path.chmod(0o755)
+    assert about(run("doctor"), "disk")[1].startswith("UNSAFE  disk: others may read")
+    tmp_path.chmod(0o700)
+    assert len(about(run("doctor"), "disk")) == 1
+
+
+def test_a_secret_key_that_can_be_guessed_is_unsafe(run: Run, settings: Settings) -> None:
+    settings.SECRET_KEY = "secret" * 8
+    assert "can be guessed" in about(run("doctor"), "keys")[0]
+
+
+def test_older_keys_are_mentioned(run: Run, settings: Settings) -> None:
+    settings.ENCRYPTION_KEYS = [Fernet.generate_key().decode(), *settings.ENCRYPTION_KEYS]
+    assert "older ones are still believed" in about(run("doctor"), "keys")[0]
+
+
+def test_secrets_that_no_key_opens_are_named(run: Run, settings: Settings) -> None:
+    everybody = cast.assemble()
+    settings.ENCRYPTION_KEYS = [Fernet.generate_key().decode()]
+    with scope(everybody.account.pk, TEST):
+        ids = set(Connection.objects.values_list("public_id", flat=True))
+    said = about(run("doctor"), "keys")[-1]
+    assert said.startswith("UNSAFE")
+    assert all(public_id in said for public_id in ids)
+
+
+def test_a_host_of_a_business_is_named(run: Run, account_id: int) -> None:
+    with scope(account_id, LIVE):
+        Business.objects.update(host="shop.acme.example")
+    assert "shop.acme.example is Acme" in about(run("doctor"), "hosts")[0]
+
+
+def test_a_mail_server_that_is_away_is_unsafe(run: Run, settings: Settings) -> None:
+    settings.MAIL_TO_FILES = False
+    settings.MAILERS = {
+        "default": {
+            "BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+            "OPTIONS": {"host": "127.0.0.1", "port": free_port(), "timeout": 2},
+        }
+    }
+    settings.MAIL_FROM = "shop@acme.example"
+    refused, hint = about(run("doctor"), "mail")
+    assert refused.startswith("UNSAFE  mail: the mail server refuses")
+    assert "SPF, DKIM and DMARC for acme.example" in hint
+
+
+def test_broken_invariants_are_named(run: Run) -> None:
+    everybody = cast.assemble()
+    assert about(run("doctor"), "invariants") == ["ok      invariants: all hold"]
+    with scope(everybody.account.pk, TEST):
+        order = buy(make_price(make_product(everybody.own))).order
+        Order.objects.filter(pk=order.pk).update(gross=1, net=1)
+    assert about(run("doctor"), "invariants")[0].startswith("UNSAFE  invariants: I")
+
+
+@pytest.mark.postgres
+def test_a_database_whose_clock_is_apart_is_unsafe(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert about(run("doctor"), "clock") == []
+    monkeypatch.setattr(database, "MOST_SKEW", timedelta(0))
+    assert about(run("doctor"), "clock")[0].startswith("UNSAFE")
+
+
+def test_it_speaks_the_language_of_the_terminal(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LC_ALL", "de_DE.UTF-8")
+    assert "Datenbank" in run("doctor").out

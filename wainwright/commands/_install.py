@@ -10,6 +10,8 @@ from pathlib import Path
 
 from wainwright.core.errors import Refused
 
+SPOKEN = {"audit", "doctor", "rotatekeys"}
+
 DEMO_ADDRESS = "demo.url"
 
 
@@ -30,6 +32,24 @@ def open_in(data: str | None, environment: Mapping[str, str]) -> None:
     import django
 
     django.setup()
+
+
+@contextmanager
+def in_language_of_terminal(command: str) -> Iterator[None]:
+    """What a command of SPOKEN finds is said in the terminal's language, if we speak it.
+
+    The others write for other people, each in his own language.
+    """
+    from django.conf import settings
+    from django.utils import translation
+
+    named = [os.environ.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG")]
+    code = next((name[:2] for name in named if name), "")
+    if command in SPOKEN and code in dict(settings.LANGUAGES):
+        with translation.override(code):
+            yield
+    else:
+        yield
 
 
 def _make_folder(folder: Path) -> None:

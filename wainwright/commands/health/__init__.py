@@ -1,0 +1,1 @@
+"""What `wainwright doctor` looks at, a module for each part of the install."""
