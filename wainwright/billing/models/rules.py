@@ -39,8 +39,6 @@ class Rules(Tenant):
     )  # times the last charge; 0: no bound
     run_factor = models.PositiveSmallIntegerField(default=3)  # times the usual day; 0: no bound
     return_days = models.PositiveSmallIntegerField(default=30)  # in which an end may be taken back
-    postpone_days = models.PositiveSmallIntegerField(default=14)  # a customer may put debt off
-    parts = models.PositiveSmallIntegerField(default=3)  # a customer may split debt into
 
     class Meta:
         constraints = [
