@@ -60,6 +60,11 @@ def parser() -> Parser:
     _command(commands, "rotatekeys", "seal every stored secret with the newest key")
     _command(commands, "audit", "evaluate the invariants over the database")
 
+    bench = _command(commands, "bench", "measure it, in databases of its own")
+    bench.add_argument("name", nargs="?", default="", help="one measure instead of all")
+    bench.add_argument("--quick", action="store_true", help="the smallest sizes; judges nothing")
+    bench.add_argument("--json", metavar="FILE", help="write what was measured there, too")
+
     account = _command(commands, "createaccount", "open an account with its own business")
     account.add_argument("--slug", required=True, help="its place in addresses: /b/SLUG/")
     account.add_argument("--email", required=True, help="its owner's e-mail")

@@ -130,7 +130,8 @@ ROOT_URLCONF = "wainwright.urls"
 WSGI_APPLICATION = "wainwright.wsgi.application"
 TEMPLATES = [
     {
-        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        "NAME": "jinja2",
+        "BACKEND": "wainwright.web.folding.Folded",
         "DIRS": [PACKAGE / "web" / "templates"],
         "APP_DIRS": False,
         "OPTIONS": {
@@ -152,11 +153,11 @@ TEMPLATES = [
         },
     },
 ]
-FORM_RENDERER = "django.forms.renderers.DjangoTemplates"
+FORM_RENDERER = "django.forms.renderers.Jinja2"
 
 # Staff log in with e-mail, password and a second factor
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["wainwright.web.dashboard.staff.StaffBackend"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
@@ -203,6 +204,7 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "/accounts/login/"
 _SECURE = URL.startswith("https://")
 SESSION_ENGINE = "wainwright.accounts.sessions"
 SESSION_COOKIE_AGE = 12 * 3600
+SESSION_ENGINE = "wainwright.accounts.sessions"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _SECURE
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True

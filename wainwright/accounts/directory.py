@@ -2,20 +2,64 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from urllib.parse import urlsplit
 
+from allauth.mfa.models import Authenticator
 from django.conf import settings
+from django.db.models import QuerySet
 
 from wainwright.accounts.models import Account, Business, Member, User
+from wainwright.core.prepared import Slot, prepared
+
+
+@prepared
+def _by_slug(slug: Slot) -> QuerySet[Business]:
+    return Business.everywhere.filter(slug=slug).select_related("account")
+
+
+@prepared
+def _by_host(host: Slot) -> QuerySet[Business]:
+    return Business.everywhere.filter(host=host).select_related("account")
+
+
+@prepared
+def _first_own() -> QuerySet[Business]:
+    own = Business.everywhere.filter(is_own=True).select_related("account")
+    return own.order_by("account_id")[:1]
+
+
+@prepared
+def _places_of(user: Slot) -> QuerySet[Member]:
+    return Member.everywhere.filter(user=user).select_related("account", "business")
+
+
+@prepared
+def _user(user: Slot) -> QuerySet[User]:
+    return User.objects.filter(pk=user)
+
+
+@prepared
+def _factors(user: Slot, *, kinds: tuple[str, ...]) -> QuerySet[Authenticator, int]:
+    return Authenticator.objects.filter(user=user, type__in=kinds).values_list("pk", flat=True)[:1]
+
+
+def has_factor(user: User, kinds: Iterable[str]) -> bool:
+    """Whether the person proves himself by something of these kinds besides the password."""
+    return bool(_factors(user.pk, kinds=tuple(kinds)))
+
+
+def user_by_id(user_id: int) -> User | None:
+    return _user.first(user_id)
 
 
 def business_by_slug(slug: str) -> Business | None:
-    return Business.everywhere.filter(slug=slug).select_related("account").first()
+    return _by_slug.first(slug)
 
 
 def business_by_host(host: str) -> Business | None:
     """By its own host, or by <slug>.localhost on a machine that answers on loopback."""
-    found = Business.everywhere.filter(host=host).select_related("account").first()
+    found = _by_host.first(host)
     if found is None and settings.ON_LOOPBACK and host.endswith(".localhost"):
         return business_by_slug(host.removesuffix(".localhost"))
     return found
@@ -23,8 +67,7 @@ def business_by_host(host: str) -> Business | None:
 
 def main_business() -> Business | None:
     """The own business of the install's first account: what the main host shows."""
-    own = Business.everywhere.filter(is_own=True).select_related("account")
-    return own.order_by("account_id").first()
+    return _first_own.first()
 
 
 def businesses() -> list[Business]:
@@ -37,8 +80,7 @@ def accounts() -> list[Account]:
 
 def memberships(user: User) -> list[Member]:
     """Every place of this person, owners first."""
-    rows = Member.everywhere.filter(user=user).select_related("account", "business")
-    return sorted(rows, key=lambda member: (member.role != Member.OWNER, member.pk))
+    return sorted(_places_of(user.pk), key=lambda member: (member.role != Member.OWNER, member.pk))
 
 
 def origin(business: Business) -> str:

@@ -6,20 +6,47 @@ from collections.abc import Iterable
 
 from django.db.models import QuerySet
 
+from wainwright.accounts.models import Business
 from wainwright.catalog.models import Price, Product
+from wainwright.core.prepared import Slot, prepared
 
 
-def on_sale(business_id: int, slug: str) -> Product | None:
+@prepared
+def _on_sale(business: Slot, slug: Slot) -> QuerySet[Product]:
+    return Product.objects.filter(business=business, slug=slug, archived_at=None)
+
+
+@prepared
+def _names(business: Slot, *, of_one: bool) -> QuerySet[Product, tuple[str, str]]:
+    rows = Product.objects.filter(business=business) if of_one else Product.objects.all()
+    return rows.order_by("name").values_list("public_id", "name")[:500]
+
+
+def product_names(business_id: int | None) -> list[tuple[str, str]]:
+    """(public id, name) of a business's products, or of the whole account's, by name."""
+    return _names(business_id, of_one=business_id is not None)
+
+
+@prepared
+def _prices(product: Slot) -> QuerySet[Price]:
+    rows: QuerySet[Price] = Price.objects.filter(product=product, archived_at=None)
+    return rows.order_by("-preferred", "position", "pk")
+
+
+def on_sale(business: Business, slug: str) -> Product | None:
     """The product at this address, unless it is archived; in whatever mode it is."""
-    rows = Product.objects.filter(business_id=business_id, slug=slug, archived_at=None)
-    found: Product | None = rows.select_related("business").first()
+    found = _on_sale.first(business.pk, slug)
+    if found is not None:
+        found.business = business
     return found
 
 
-def prices_of(product: Product) -> QuerySet[Price]:
+def prices_of(product: Product) -> list[Price]:
     """What is offered, the preferred first."""
-    rows: QuerySet[Price] = Price.objects.filter(product=product, archived_at=None)
-    return rows.select_related("product").order_by("-preferred", "position", "pk")
+    found = _prices(product.pk)
+    for price in found:
+        price.product = product
+    return found
 
 
 def prices_of_all(products: Iterable[Product]) -> QuerySet[Price]:

@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from wainwright.accounts.links import link_for
@@ -22,6 +23,7 @@ from wainwright.core import clock
 from wainwright.core.actors import SYSTEM, VISITOR
 from wainwright.core.errors import NotFound, Refused
 from wainwright.core.ids import new_id
+from wainwright.core.prepared import Slot, prepared
 from wainwright.core.sweeping import BATCH
 from wainwright.customers.finding import Contact
 from wainwright.payments import attempts, bills, booking, janitor
@@ -72,17 +74,21 @@ def terms_of(product: Product, price: Price, quantity: int = 1) -> Terms:
     return terms(
         price,
         quantity=quantity,
-        percent=percent_for(product, business.country, clock.today(business.zone)),
+        percent=percent_for(product.pk, business.country, clock.today(business.zone)),
         start=now,
         zone=business.zone,
     )
 
 
+@prepared
+def _cart(business: Slot, token: Slot) -> QuerySet[Cart]:
+    rows = Cart.objects.filter(business=business, token=token)
+    return rows.select_related("order", "price")
+
+
 def cart_by_token(business: Business, token: str) -> Cart | None:
     """The browser's cart, placed or not, with its order."""
-    rows = Cart.objects.filter(business=business, token=token).select_related("order", "price")
-    found: Cart | None = rows.first()
-    return found
+    return _cart.first(business.pk, token)
 
 
 def pay(

@@ -35,7 +35,7 @@ def run(options: argparse.Namespace) -> int:
     settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # whitenoise warns where it is missing
     connections.close_all()  # a server process opens its own
     server = Granian(
-        "wainwright.wsgi:application",
+        ":".join(settings.WSGI_APPLICATION.rsplit(".", 1)),
         address=options.host,
         port=options.port,
         interface=Interfaces.WSGI,

@@ -55,7 +55,6 @@ def set_offset(value: timedelta) -> None:
 
 
 def _stored_offset() -> timedelta:
-    from wainwright.core.models import TestClock
+    from wainwright.core.queries import test_clock_offsets
 
-    seconds = TestClock.objects.values_list("offset_seconds", flat=True).first()
-    return timedelta(seconds=seconds or 0)
+    return timedelta(seconds=test_clock_offsets.first() or 0)

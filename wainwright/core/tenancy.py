@@ -62,6 +62,16 @@ def scope(account_id: int, mode: str) -> Iterator[Scope]:
             _tell_database(before.account_id if before else None)
 
 
+@contextmanager
+def stand_in(account: Any, mode: Any) -> Iterator[None]:
+    """A scope for building a question that will be asked in many (core.prepared); reads nothing."""
+    token = _current.set(Scope(account, mode))
+    try:
+        yield
+    finally:
+        _current.reset(token)
+
+
 def _tell_database(account_id: int | None) -> None:
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:

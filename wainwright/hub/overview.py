@@ -73,7 +73,7 @@ def overview(customer: Customer, today: date) -> Overview:
     """Everything about the customer's arrangements; `sums` are regular payments, tax included."""
     subscriptions = queries.subscriptions_of(customer)
     active = [each for each in subscriptions if not each.ended]
-    cards = cards_of(queries.methods_of(customer), active)
+    cards = cards_of(queries.methods_of(customer.pk), active)
     this_month = (today.year, today.month)
     return Overview(
         overdue=_overdue(active),

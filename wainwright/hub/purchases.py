@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from django.core.paginator import Page, Paginator
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.core.paginator import Paginator
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
 
 from wainwright.catalog.models import Price
+from wainwright.core.prepared import by
 from wainwright.customers.models import Customer
 from wainwright.hub import queries
 from wainwright.invoicing.models import CREDIT_NOTE, Document
@@ -48,28 +50,61 @@ class Purchase:
 
 @dataclass(frozen=True, slots=True)
 class Purchases:
-    """One page of them; `total` counts all, the page's paginator those that were wanted."""
+    """Page `number` of what was wanted, `found` in all; `total` counts everything bought."""
 
     rows: list[Purchase]
-    page: Page[Order]
+    number: int
+    found: int
     total: int
     years: list[int]
     kinds: list[str]
 
+    @property
+    def first(self) -> int:
+        return (self.number - 1) * ON_A_PAGE + 1
+
+    @property
+    def last(self) -> int:
+        return self.first - 1 + len(self.rows)
+
+    @property
+    def newer(self) -> int | None:
+        """The page before this one, where there is one."""
+        return self.number - 1 if self.number > 1 else None
+
+    @property
+    def older(self) -> int | None:
+        return self.number + 1 if self.last < self.found else None
+
 
 def purchases_of(customer: Customer, wanted: Wanted, page_number: str | int = 1) -> Purchases:
     """Newest first. A page beyond the last is the last."""
+    newest = queries.newest_orders(customer.pk, most=ON_A_PAGE + 1)
+    if len(newest) <= ON_A_PAGE and not wanted:
+        return _all_on_one_page(newest)
     orders = queries.orders_of(customer)
-    found = _narrowed(orders, wanted).order_by("-placed_at", "-pk").prefetch_related("lines")
-    page = Paginator(found, ON_A_PAGE).get_page(page_number)
-    rows = [Purchase(order, _in_order(order)) for order in page]
-    _attach_documents(customer, rows)
+    page = Paginator(queries.listed(_narrowed(orders, wanted)), ON_A_PAGE).get_page(page_number)
+    return Purchases(
+        rows=_with_papers(list(page)),
+        number=page.number,
+        found=page.paginator.count,
+        total=orders.count(),
+        years=[moment.year for moment in orders.dates("placed_at", "year", order="DESC")],
+        kinds=_in_catalogue_order(_kinds(customer)),
+    )
+
+
+def _all_on_one_page(orders: list[Order]) -> Purchases:
+    """Most customers' first page: the rows tell everything there is to be told."""
+    rows = _with_papers(orders)
+    years = {timezone.localtime(order.placed_at).year for order in orders}
     return Purchases(
         rows=rows,
-        page=page,
-        total=orders.count() if wanted else page.paginator.count,
-        years=[moment.year for moment in orders.dates("placed_at", "year", order="DESC")],
-        kinds=_kinds(customer),
+        number=1,
+        found=len(rows),
+        total=len(rows),
+        years=sorted(years, reverse=True),
+        kinds=_in_catalogue_order({line.kind for row in rows for line in row.lines}),
     )
 
 
@@ -89,26 +124,25 @@ def _narrowed(orders: QuerySet[Order], wanted: Wanted) -> QuerySet[Order]:
     return orders
 
 
-def _in_order(order: Order) -> list[Line]:
-    return sorted(order.lines.all(), key=lambda line: line.position)
-
-
-def _kinds(customer: Customer) -> list[str]:
-    """The kinds of what was bought, in the order of the catalogue."""
+def _kinds(customer: Customer) -> set[str]:
     orders = queries.orders_of(customer).values("pk")
-    bought = set(Line.objects.filter(order__in=orders).values_list("kind", flat=True).distinct())
-    return [kind for kind, _name in Price.KINDS if kind in bought]
+    return set(Line.objects.filter(order__in=orders).values_list("kind", flat=True).distinct())
 
 
-def _attach_documents(customer: Customer, purchases: list[Purchase]) -> None:
-    """The purchase's own invoice and its corrections; renewals stand with their subscription."""
-    by_order = {purchase.order.pk: purchase for purchase in purchases}
-    documents = queries.documents_of(customer).filter(
-        Q(bill_id=F("order__bill_id")) | Q(preceding__bill_id=F("order__bill_id")),
-        order__in=by_order,
-    )
-    for document in documents.defer("content").order_by("pk"):
+def _in_catalogue_order(kinds: set[str]) -> list[str]:
+    return [kind for kind, _name in Price.KINDS if kind in kinds]
+
+
+def _with_papers(orders: list[Order]) -> list[Purchase]:
+    """Each with its lines, its own invoice and what corrects that."""
+    keys = [order.pk for order in orders]
+    if not keys:
+        return []
+    lines = by(queries.lines_of_orders(keys), lambda line: line.order_id)
+    purchases = {order.pk: Purchase(order, lines.get(order.pk, [])) for order in orders}
+    for document in queries.papers_of_orders(keys):
         if document.kind == CREDIT_NOTE:
-            by_order[document.order_id].credit_notes.append(document)
+            purchases[document.order_id].credit_notes.append(document)
         else:
-            by_order[document.order_id].invoice = document
+            purchases[document.order_id].invoice = document
+    return list(purchases.values())

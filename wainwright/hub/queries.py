@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import F, Q, QuerySet
 
 from wainwright.accounts.models import Business
 from wainwright.billing.models import Subscription
+from wainwright.core.prepared import Slot, Slots, prepared
 from wainwright.customers.finding import customer_by_email
 from wainwright.customers.models import Customer
 from wainwright.hub.models import AccessRequest, HubSession
 from wainwright.invoicing.models import Document
 from wainwright.letters.models import Letter
 from wainwright.payments.models import Method, Payment
-from wainwright.sales.models import Order
+from wainwright.sales.models import Line, Order
 
 
 def request_by_id(business: Business, public_id: str) -> AccessRequest | None:
@@ -79,50 +80,80 @@ def _of_same_address(request: AccessRequest) -> QuerySet[AccessRequest]:
     return AccessRequest.objects.filter(business_id=request.business_id, email=request.email)
 
 
-def session_by_token_hash(business: Business, token_hash: str) -> HubSession | None:
+@prepared
+def _session(business: Slot, token_hash: Slot) -> QuerySet[HubSession]:
     rows = HubSession.objects.filter(business=business, token_hash=token_hash, ended_at=None)
-    found: HubSession | None = rows.select_related("customer").first()
+    return rows.select_related("customer")
+
+
+def session_by_token_hash(business: Business, token_hash: str) -> HubSession | None:
+    found = _session.first(business.pk, token_hash)
+    if found is not None:
+        found.customer.business = business
     return found
 
 
+@prepared
 def open_sessions(
-    customer: Customer, *, seen_since: datetime, started_since: datetime
-) -> QuerySet[HubSession]:
-    return HubSession.objects.filter(
+    customer: Slot, seen_since: Slot, started_since: Slot
+) -> QuerySet[HubSession, int]:
+    """Their keys."""
+    rows = HubSession.objects.filter(
         customer=customer,
         ended_at=None,
         seen_at__gt=seen_since,
         started_at__gt=started_since,
     )
+    return rows.values_list("pk", flat=True)
 
 
 def sessions_before(moment: datetime) -> QuerySet[HubSession]:
     return HubSession.objects.filter(started_at__lt=moment)
 
 
+@prepared
+def _subscriptions(customer: Slot) -> QuerySet[Subscription]:
+    rows = Subscription.objects.filter(customer=customer)
+    return rows.select_related("method", "open_bill").order_by("-started_at", "-pk")
+
+
 def subscriptions_of(customer: Customer) -> list[Subscription]:
     """All of them, newest first, with all that a page says of each."""
-    rows = Subscription.objects.filter(customer=customer)
-    related = rows.select_related("business", "product", "method", "open_bill")
-    return list(related.order_by("-started_at", "-pk"))
-
-
-def subscription_of(customer: Customer, public_id: str) -> Subscription | None:
-    rows = Subscription.objects.filter(customer=customer, public_id=public_id)
-    related = rows.select_related("business", "product", "method", "open_bill", "order")
-    found: Subscription | None = related.first()
+    found = _subscriptions(customer.pk)
+    for subscription in found:
+        subscription.customer, subscription.business = customer, customer.business
     return found
 
 
-def methods_of(customer: Customer) -> list[Method]:
+@prepared
+def _subscription(customer: Slot, public_id: Slot) -> QuerySet[Subscription]:
+    rows = Subscription.objects.filter(customer=customer, public_id=public_id)
+    return rows.select_related("method", "open_bill", "order")
+
+
+def subscription_of(customer: Customer, public_id: str) -> Subscription | None:
+    found = _subscription.first(customer.pk, public_id)
+    if found is not None:
+        found.customer, found.business = customer, customer.business
+    return found
+
+
+@prepared
+def methods_of(customer: Slot) -> QuerySet[Method]:
     rows = Method.objects.filter(customer=customer, gone_at=None)
-    return list(rows.order_by("-created_at", "-pk"))
+    return rows.order_by("-created_at", "-pk")
+
+
+@prepared
+def _declined(bills: Slots) -> QuerySet[Payment]:
+    return Payment.objects.filter(bill_id__in=bills, state=Payment.DECLINED).order_by("pk")
 
 
 def last_declines(bill_ids: Collection[int | None]) -> dict[int | None, Payment]:
     """The last declined attempt of each bill."""
-    rows = Payment.objects.filter(bill_id__in=bill_ids, state=Payment.DECLINED)
-    return {payment.bill_id: payment for payment in rows.order_by("pk")}
+    if not bill_ids:
+        return {}
+    return {payment.bill_id: payment for payment in _declined(bill_ids)}
 
 
 def replacement_of(subscription: Subscription, public_id: str) -> Payment | None:
@@ -141,6 +172,36 @@ def orders_of(customer: Customer) -> QuerySet[Order]:
     return Order.objects.filter(customer=customer)
 
 
+@prepared
+def newest_orders(customer: Slot, *, most: int) -> QuerySet[Order]:
+    """With what a list says of them."""
+    return listed(Order.objects.filter(customer=customer))[:most]
+
+
+def listed(orders: QuerySet[Order]) -> QuerySet[Order]:
+    rows = orders.only("public_id", "order_ref", "placed_at", "currency", "gross", "bill_id")
+    return rows.order_by("-placed_at", "-pk")
+
+
+@prepared
+def lines_of_orders(orders: Slots) -> QuerySet[Line]:
+    rows = Line.objects.filter(order__in=orders).order_by("order_id", "position")
+    return rows.only("order_id", "name", "kind", "quantity")
+
+
+@prepared
+def papers_of_orders(orders: Slots) -> QuerySet[Document]:
+    """Invoices of the purchases themselves and what corrects those; not those of renewals."""
+    rows = Document.objects.filter(
+        Q(bill_id=F("order__bill_id")) | Q(preceding__bill_id=F("order__bill_id")),
+        order__in=orders,
+    )
+    return rows.only(*PAPER).order_by("pk")
+
+
+PAPER = ("public_id", "kind", "number_text", "order_id", "issued_on", "currency", "gross")
+
+
 def documents_of(customer: Customer) -> QuerySet[Document]:
     return Document.objects.filter(customer=customer)
 
@@ -150,10 +211,14 @@ def document_of(customer: Customer, public_id: str) -> Document | None:
     return found
 
 
-def issued_in(documents: QuerySet[Document], year: int | None) -> QuerySet[Document]:
-    """Newest first, with what each is for; of one year or of all."""
-    rows = documents.filter(issued_on__year=year) if year else documents
-    return rows.defer("content").order_by("-issued_at", "-pk").prefetch_related("order__lines")
+@prepared
+def newest_documents(customer: Slot, *, most: int) -> QuerySet[Document]:
+    """With what a list says of them."""
+    return listed_documents(Document.objects.filter(customer=customer))[:most]
+
+
+def listed_documents(documents: QuerySet[Document]) -> QuerySet[Document]:
+    return documents.only(*PAPER).order_by("-issued_at", "-pk")
 
 
 def years_of(documents: QuerySet[Document]) -> list[int]:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _HERE = Path(__file__).resolve().parent
 _TEMPLATE = _HERE / "templates" / "document.typ"
 _FONTS = _HERE / "fonts"
-_STANDARDS: list[typst.PDFStandard] = ["ua-1", "a-3a"]
+STANDARDS: list[typst.PDFStandard] = ["ua-1", "a-3a"]
 _PNG_HEADER = b"IHDR"
 _threads = threading.local()
 
@@ -49,7 +49,7 @@ def draw(content: DocumentContent, logo: bytes | None = None) -> Drawn:
     if logo is not None and len(logo) > 24 and logo[12:16] == _PNG_HEADER:
         page["logo"] = _framed(logo)
     try:
-        return Drawn(_compile(page, moment, _STANDARDS))
+        return Drawn(_compile(page, moment, STANDARDS))
     except typst.TypstError as error:
         return Drawn(_plain(page, moment), flagged=True, flag_reason=error.message)
 
@@ -71,7 +71,7 @@ def _compile(
     *,
     any_font: bool = False,
 ) -> bytes:
-    pdf = _compiler(any_font).compile(
+    pdf = compiler(any_font).compile(
         format="pdf",
         sys_inputs={"document": json.dumps(page)},
         pdf_standards=standards,
@@ -81,7 +81,7 @@ def _compile(
     return pdf
 
 
-def _compiler(any_font: bool) -> typst.Compiler:
+def compiler(any_font: bool = False) -> typst.Compiler:
     """One per thread: compiling borrows it whole, so two threads cannot share one."""
     import typst
 

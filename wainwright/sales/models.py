@@ -142,6 +142,8 @@ class Entry(OfBusinessMode):
         ]
         indexes = [
             models.Index(fields=["account", "business", "mode", "-at"], name="entry_newest"),
+            models.Index(fields=["account", "mode", "-at", "-id"], name="entry_newest_of_all"),
+            models.Index(fields=["account", "mode", "kind", "-at"], name="entry_of_kind"),
             models.Index(fields=["account", "customer", "-at"], name="entry_of_customer"),
             models.Index(fields=["account", "order"], name="entry_of_order"),
         ]

@@ -6,19 +6,26 @@ from datetime import date
 from decimal import Decimal
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from wainwright.catalog.models import Product
 from wainwright.core import audit
 from wainwright.core.actors import Actor
 from wainwright.core.errors import Refused
+from wainwright.core.prepared import Slot, prepared
 from wainwright.tax.models import Rate
 
 
-def percent_for(product: Product, country: str, on: date) -> Decimal:
-    """The newest rate that applies on the day; 0 where none was ever set."""
+@prepared
+def _percents(product: Slot, country: Slot, on: Slot) -> QuerySet[Rate, Decimal]:
     rates = Rate.objects.filter(product=product, country=country, applies_from__lte=on)
-    newest = rates.order_by("-applies_from").values_list("percent", flat=True).first()
+    return rates.order_by("-applies_from").values_list("percent", flat=True)[:1]
+
+
+def percent_for(product_id: int, country: str, on: date) -> Decimal:
+    """The newest rate that applies on the day; 0 where none was ever set."""
+    newest = _percents.first(product_id, country, on)
     return Decimal(0) if newest is None else newest
 
 

@@ -7,6 +7,7 @@ its arguments is cached, because Babel costs about a millisecond a page without.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from decimal import Decimal
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -186,6 +187,30 @@ def _own_name(code: str) -> str:
     except (UnknownLocaleError, ValueError):
         name = None
     return name[:1].upper() + name[1:] if name else code
+
+
+def filters_in(language_code: str) -> dict[str, Callable[..., str]]:
+    """The filters that pages use most, for one language; asking which one is active is not free."""
+    code = language_code
+
+    def _money_in(amount: Money, currency: bool = True) -> str:
+        return _money(amount.minor, amount.currency, code, currency)
+
+    def _number_in(value: int | float, decimals: int = 0) -> str:
+        return _number(value, decimals, code)
+
+    def _date_in(value: Moment, zone: Zone = None) -> str:
+        return _date(_day(value, zone), "long", code)
+
+    def _short_date_in(value: Moment, zone: Zone = None) -> str:
+        return _date(_day(value, zone), "medium", code)
+
+    return {
+        "money": _money_in,
+        "number": _number_in,
+        "date": _date_in,
+        "short_date": _short_date_in,
+    }
 
 
 FILTERS = {

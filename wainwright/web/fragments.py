@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.template import engines
-from django.template.backends.jinja2 import Jinja2
 from django.template.backends.utils import csrf_input_lazy, csrf_token_lazy
 from django.utils.cache import patch_vary_headers
 from jinja2_fragments import render_block
+
+from wainwright.web.folding import engine
 
 
 def render_page(
@@ -32,7 +32,7 @@ def wants_block(request: HttpRequest) -> bool:
 
 
 def _block(request: HttpRequest, template: str, context: dict[str, Any], block: str) -> str:
-    backend = cast("Jinja2", engines["jinja2"])
+    backend = engine()
     known = {
         "request": request,
         "csrf_input": csrf_input_lazy(request),

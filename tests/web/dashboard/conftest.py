@@ -12,7 +12,7 @@ from tests.cast import Cast
 from wainwright.accounts.models import User
 from wainwright.core.tenancy import TEST, scope
 
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+BACKEND = "wainwright.web.dashboard.staff.StaffBackend"
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from wainwright.catalog.models import Product
 from wainwright.customers.finding import Contact
-from wainwright.web.countries import country_choices
+from wainwright.web.countries import CountryField
 
 ADDRESS = ("street", "postcode", "city", "country")
 
@@ -24,7 +24,7 @@ class BuyerForm(forms.Form):
     postcode = forms.CharField(label=_("Postcode"), max_length=20, required=False)
     city = forms.CharField(label=_("City"), max_length=100, required=False)
     region = forms.CharField(label=_("State or region"), max_length=100, required=False)
-    country = forms.ChoiceField(label=_("Country"), required=False)
+    country = CountryField(required=False)
     token = forms.RegexField(
         r"\A[A-Za-z0-9_-]{20,64}\Z",
         widget=forms.HiddenInput,
@@ -38,9 +38,6 @@ class BuyerForm(forms.Form):
     def __init__(self, *args: Any, product: Product, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.asks_address = product.asks_address
-        country = self.fields["country"]
-        assert isinstance(country, forms.ChoiceField)
-        country.choices = country_choices()
         if self.asks_address:
             for name in ADDRESS:
                 self.fields[name].required = True

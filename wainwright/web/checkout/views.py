@@ -41,7 +41,7 @@ def for_sale(business: Business | None, slug: str) -> Iterator[Product]:
     if business is None:
         raise Http404
     with tenancy.scope(business.account_id, tenancy.LIVE):
-        product = on_sale(business.pk, slug)
+        product = on_sale(business, slug)
     if product is None:
         raise Http404
     with tenancy.scope(business.account_id, product.mode), timezone.override(business.zone):
@@ -64,7 +64,7 @@ def product_page(view: View) -> View:
 @product_page
 def product(request: HttpRequest, product: Product) -> HttpResponse:
     """The page to buy a product; posting it leads to the gateway."""
-    offers = offers_of(product, list(prices_of(product)))
+    offers = offers_of(product, prices_of(product))
     if not offers:
         return render(request, "checkout/closed.html", {"product": product})
     picked = _picked(request, offers)

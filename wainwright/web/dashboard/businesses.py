@@ -9,8 +9,9 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from wainwright.accounts import opening
+from wainwright.web.countries import CountryField
 from wainwright.web.dashboard.faces import BUSINESS, StaffRequest, see_other, staff_page
-from wainwright.web.dashboard.fields import CountryField, ZoneField, refusals_in
+from wainwright.web.dashboard.fields import ZoneField, refusals_in
 from wainwright.web.dashboard.frame import page as framed
 from wainwright.web.toasts import toast
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from wainwright.core.errors import Refused
 from wainwright.core.money import CURRENCIES, MAX_MINOR, Money, exponent
-from wainwright.web import countries, formats
+from wainwright.web import formats
 
 _AMOUNT = re.compile(r"\d+(?:[.,]\d+)?|[.,]\d+", re.ASCII)
 
@@ -92,14 +92,6 @@ class CurrencyField(forms.CharField):
                 code="unknown_currency",
             )
         return code
-
-
-class CountryField(forms.ChoiceField):
-    """A country, or none."""
-
-    def __init__(self, **options: Any) -> None:
-        options.setdefault("label", gettext_lazy("Country"))
-        super().__init__(choices=countries.country_choices, **options)
 
 
 class ZoneField(forms.ChoiceField):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import urlencode
 
 from django.db.models import QuerySet
@@ -17,11 +17,15 @@ from wainwright.web import formats
 
 ROWS = 50
 MOST_PAGES = 100_000
+COUNTED = 1_000  # counting a million rows would cost more than showing fifty
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page of rows, with where it lies and the addresses before and after it."""
+    """One page of rows, with where it lies and the addresses before and after it.
+
+    `total` is counted up to COUNTED; one more means: more than that.
+    """
 
     rows: list[Any]
     total: int
@@ -34,26 +38,67 @@ class Page:
         if not self.total:
             return ""
         first = (self.number - 1) * ROWS + 1
-        return _("%(first)s to %(last)s of %(total)s") % {
+        words = {
             "first": formats.number(first),
             "last": formats.number(first + len(self.rows) - 1),
-            "total": formats.number(self.total),
+            "total": formats.number(min(self.total, COUNTED)),
         }
+        if self.total > COUNTED:
+            return _("%(first)s to %(last)s of more than %(total)s") % words
+        return _("%(first)s to %(last)s of %(total)s") % words
 
 
-def paged(rows: QuerySet[Any], query: QueryDict, kept: dict[str, str]) -> Page:
+class Rows(Protocol):
+    """What answers a question, to be read in parts."""
+
+    def counted(self, most: int) -> int:
+        """How many there are, but not counted beyond `most`."""
+
+    def part(self, start: int, most: int) -> list[Any]:
+        """At most so many of them from there on."""
+
+
+class RowsOf:
+    """The rows of an ordinary queryset."""
+
+    def __init__(self, rows: QuerySet[Any]) -> None:
+        self._rows = rows
+
+    def counted(self, most: int) -> int:
+        return self._rows.order_by()[:most].count()
+
+    def part(self, start: int, most: int) -> list[Any]:
+        return list(self._rows[start : start + most])
+
+
+def paged(rows: Rows | QuerySet[Any], query: QueryDict, kept: dict[str, str]) -> Page:
     """Fifty rows, of the page asked for; a page beyond the end is the last."""
-    total = rows.count()
-    last = max(1, -(-total // ROWS))
-    number = min(max(1, whole_number(query.get("page", ""), MOST_PAGES) or 1), last)
-    start = (number - 1) * ROWS
+    if isinstance(rows, QuerySet):
+        rows = RowsOf(rows)
+    total = rows.counted(COUNTED + 1)
+    number = max(1, whole_number(query.get("page", ""), MOST_PAGES) or 1)
+    if total <= COUNTED:
+        number = min(number, _last(total))
+    found = _from(rows, number)
+    if not found and number > 1:
+        number = _last(rows.counted(MOST_PAGES * ROWS))
+        found = _from(rows, number)
     return Page(
-        rows=list(rows[start : start + ROWS]),
+        rows=found[:ROWS],
         total=total,
         number=number,
         newer=address(kept | {"page": str(number - 1)}) if number > 1 else "",
-        older=address(kept | {"page": str(number + 1)}) if number < last else "",
+        older=address(kept | {"page": str(number + 1)}) if len(found) > ROWS else "",
     )
+
+
+def _last(total: int) -> int:
+    return max(1, -(-total // ROWS))
+
+
+def _from(rows: Rows, number: int) -> list[Any]:
+    """The rows of a page, and one more if there is another page."""
+    return rows.part((number - 1) * ROWS, ROWS + 1)
 
 
 def address(query: dict[str, str]) -> str:

@@ -101,7 +101,7 @@ def new(request: StaffRequest) -> HttpResponse:
 def product(request: StaffRequest, product_id: str) -> HttpResponse:
     """Its prices, its checkout address, and everything that can be changed."""
     found = _reached(request, product_id)
-    percent = percent_for(found, found.business.country, clock.today(found.business.zone))
+    percent = percent_for(found.pk, found.business.country, clock.today(found.business.zone))
     known = {
         name: getattr(found, name)
         for name in ProductForm.base_fields
@@ -125,7 +125,7 @@ def product(request: StaffRequest, product_id: str) -> HttpResponse:
 
 
 def _product_context(request: StaffRequest, found: Product, form: ProductForm) -> dict[str, object]:
-    prices = list(prices_of(found))
+    prices = prices_of(found)
     connected = connection_for(found.business_id, found.currency) is not None
     return {
         "product": found,

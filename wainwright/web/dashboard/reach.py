@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 from django.http import Http404
 from django.utils import timezone
 
-from wainwright.accounts.access import businesses_for
+from wainwright.accounts.access import businesses_of
 from wainwright.accounts.models import Business, Member
 from wainwright.billing.access import holds_for, subscriptions_for
 from wainwright.billing.models import Hold, Subscription
@@ -54,7 +54,7 @@ class Reach:
     @cached_property
     def businesses(self) -> list[Business]:
         """All that he may reach, the account's own first."""
-        return list(businesses_for(self.member))
+        return businesses_of(self.member)
 
     @cached_property
     def business(self) -> Business | None:
@@ -62,6 +62,15 @@ class Reach:
         if len(self.businesses) == 1:
             return self.businesses[0]
         return next((each for each in self.businesses if each.public_id == self._chosen), None)
+
+    @property
+    def only_business(self) -> int | None:
+        """The key of the one business whose rows are seen; None for an owner's whole account."""
+        if self.business is not None:
+            return self.business.pk
+        if not self.is_owner:
+            raise Http404
+        return None
 
     @cached_property
     def whole(self) -> Reach:

@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy
 from wainwright.accounts.models import Business
 from wainwright.invoicing.numbering import HIGHEST
 from wainwright.web import accents
-from wainwright.web.dashboard.fields import CountryField, LinkField, ZoneField
+from wainwright.web.countries import CountryField
+from wainwright.web.dashboard.fields import LinkField, ZoneField
 
 Words = Any  # a string, or one to be translated later
 

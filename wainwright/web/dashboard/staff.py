@@ -8,11 +8,11 @@ from typing import Any
 
 from allauth.account import app_settings as account_settings
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.auth_backends import AuthenticationBackend
 from allauth.account.utils import user_pk_to_url_str
 from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
-from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
@@ -21,6 +21,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from wainwright.accounts.directory import has_factor, user_by_id
 from wainwright.accounts.models import User
 from wainwright.core import vault
 from wainwright.core.errors import Refused
@@ -122,9 +123,17 @@ class SecondFactorAdapter(DefaultMFAAdapter):
         return {"id": hosts.host_of(context.request), "name": "Wainwright"}
 
 
+class StaffBackend(AuthenticationBackend):
+    """allauth's, which finds the person behind a session by a prepared question."""
+
+    def get_user(self, user_id: int) -> User | None:
+        found = user_by_id(int(user_id))
+        return found if found is not None and self.user_can_authenticate(found) else None
+
+
 def has_second_factor(user: User) -> bool:
     """A passkey or an authenticator app; recovery codes alone are none."""
-    return bool(is_mfa_enabled(user, SECOND_FACTORS))
+    return has_factor(user, SECOND_FACTORS)
 
 
 def may_enter_live_mode(user: User) -> bool:

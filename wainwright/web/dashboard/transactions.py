@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from wainwright.catalog.models import Product
+from wainwright.catalog.queries import product_names
 from wainwright.reports import transactions as report
 from wainwright.sales.models import Entry
 from wainwright.web import sheets
@@ -56,7 +57,8 @@ class Wanted:
 
 def wanted_of(request: StaffRequest) -> Wanted:
     query = request.GET
-    product = request.reach.products().filter(public_id=listing.words(query, "product")).first()
+    named = listing.words(query, "product")
+    product = request.reach.products().filter(public_id=named).first() if named else None
     return Wanted(
         words=listing.words(query),
         kind=listing.one_of(query, "kind", dict(Entry.KINDS)),
@@ -67,23 +69,24 @@ def wanted_of(request: StaffRequest) -> Wanted:
     )
 
 
-def found_by(request: StaffRequest, wanted: Wanted) -> QuerySet[Entry]:
+def found_by(request: StaffRequest, wanted: Wanted) -> report.Found:
     zone = request.reach.main.zone
-    rows = report.matching(
-        request.reach.entries(),
+    question = report.Question(
+        business_id=request.reach.only_business,
         words=wanted.words,
         kind=wanted.kind,
         product_id=wanted.product.pk if wanted.product else None,
         since=listing.midnight(wanted.since, zone) if wanted.since else None,
         before=listing.midnight(wanted.until + timedelta(days=1), zone) if wanted.until else None,
     )
-    return rows.order_by(*report.SORTS[wanted.sort])
+    return report.Found(request.reach.entries(), question, wanted.sort)
 
 
 @require_safe
 @staff_page
 def page(request: StaffRequest) -> HttpResponse:
     wanted = wanted_of(request)
+    kinds = {kind: words.entry_kind(kind) for kind, _name in Entry.KINDS}
     found = listing.paged(found_by(request, wanted), request.GET, wanted.kept)
     return framed(
         request,
@@ -91,15 +94,12 @@ def page(request: StaffRequest) -> HttpResponse:
         {
             "found": found,
             "wanted": wanted,
-            "documents": report.documents_of(request.reach.documents(), found.rows),
+            "documents": report.documents_of(found.rows),
             "columns": _columns(request, wanted),
-            "kinds": [
-                ("", _("All")),
-                *((kind, words.entry_kind(kind)) for kind, _n in Entry.KINDS),
-            ],
+            "kinds": [("", _("All")), *kinds.items()],
             "products": _product_choices(request),
             "csv_url": reverse("dashboard:transactions_csv") + listing.address(wanted.kept),
-            "entry_kind": words.entry_kind,
+            "kind_names": kinds,
             "business_of": request.reach.business_of if request.reach.business is None else None,
         },
         room=ROOM,
@@ -111,7 +111,7 @@ def page(request: StaffRequest) -> HttpResponse:
 @staff_page
 def sheet(request: StaffRequest) -> StreamingHttpResponse:
     """The rows of the same question, all of them."""
-    rows = found_by(request, wanted_of(request))
+    rows = found_by(request, wanted_of(request)).whole()
     return sheets.download("transactions", HEADER, lambda: _cells(request, rows))
 
 
@@ -135,10 +135,9 @@ HEADER = (
 
 def _cells(request: StaffRequest, rows: QuerySet[Entry]) -> Iterator[list[Cell]]:
     zone = ZoneInfo(request.reach.main.zone)
-    documents = request.reach.documents()
     entries: Iterable[Entry] = rows.iterator(chunk_size=ROWS_AT_ONCE)
     for some in batched(entries, ROWS_AT_ONCE):
-        numbered = report.documents_of(documents, some)
+        numbered = report.documents_of(some)
         for entry in some:
             document = numbered.get(entry.pk)
             yield [
@@ -172,5 +171,4 @@ def _columns(request: StaffRequest, wanted: Wanted) -> list[str | Column]:
 
 
 def _product_choices(request: StaffRequest) -> list[tuple[str, str]]:
-    rows = request.reach.products().order_by("name").values_list("public_id", "name")[:500]
-    return [("", _("All")), *rows]
+    return [("", _("All")), *product_names(request.reach.only_business)]

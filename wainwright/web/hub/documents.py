@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from wainwright.hub import queries
+from wainwright.hub.papers import papers_of
 from wainwright.invoicing import printed
 from wainwright.invoicing.files import content_of, file_name, pdf_of
 from wainwright.invoicing.models import Document
@@ -16,27 +16,29 @@ from wainwright.web.hub import words
 from wainwright.web.hub.faces import HubRequest, hub_page, show
 from wainwright.web.hub.forms import wanted
 
-ON_A_PAGE = 50
-
 
 @require_safe
 @hub_page
 def documents(request: HubRequest) -> HttpResponse:
     year = wanted(request.GET).year
-    mine = queries.documents_of(request.customer)
-    page = Paginator(queries.issued_in(mine, year), ON_A_PAGE).get_page(request.GET.get("page"))
+    found = papers_of(request.customer, year, request.GET.get("page", 1))
     context = {
-        "page": page,
-        "documents": [(document, words.document(document)) for document in page],
+        "found": found,
+        "documents": [
+            (document, words.document(document, found.names[document.order_id]))
+            for document in found.rows
+        ],
         "year": year,
-        "years": [("", _("All years")), *((each, each) for each in queries.years_of(mine))],
-        "newer": _page_link(year, page.previous_page_number()) if page.has_previous() else "",
-        "older": _page_link(year, page.next_page_number()) if page.has_next() else "",
+        "years": [("", _("All years")), *((each, each) for each in found.years)],
+        "newer": _page_link(year, found.newer),
+        "older": _page_link(year, found.older),
     }
     return show(request, "hub/documents.html", context)
 
 
-def _page_link(year: int | None, number: int) -> str:
+def _page_link(year: int | None, number: int | None) -> str:
+    if number is None:
+        return ""
     return f"?year={year}&page={number}" if year else f"?page={number}"
 
 

@@ -44,6 +44,8 @@ class WantedForm(forms.Form):
 
 
 def wanted(query: QueryDict) -> Wanted:
+    if not query:
+        return Wanted()
     form = WantedForm(query)
     form.is_valid()
     kept: dict[str, Any] = form.cleaned_data

@@ -49,7 +49,6 @@ def home(request: HubRequest) -> HttpResponse:
     view = overview.overview(request.customer, clock.today(request.business.zone))
     looked_for = wanted(request.GET)
     purchases = purchases_of(request.customer, looked_for, request.GET.get("page", 1))
-    shown = purchases.page
     context = {
         "message": message_for(request.business, request.customer),
         "view": view,
@@ -60,12 +59,10 @@ def home(request: HubRequest) -> HttpResponse:
         "wanted": looked_for,
         "years": [("", _("All years")), *((year, year) for year in purchases.years)],
         "kinds": [("", _("All kinds")), *((kind, words.kind(kind)) for kind in purchases.kinds)],
-        "newer": page_link(looked_for, shown.previous_page_number())
-        if shown.has_previous()
-        else "",
-        "older": page_link(looked_for, shown.next_page_number()) if shown.has_next() else "",
+        "newer": page_link(looked_for, purchases.newer),
+        "older": page_link(looked_for, purchases.older),
         "cards": [words.card(card) for card in view.cards],
-        "browsers": sessions.open_now(request.customer).count(),
+        "browsers": len(sessions.open_now(request.customer)),
     }
     return lead_to_gateways(show(request, "hub/home.html", context))
 
@@ -95,8 +92,10 @@ def row(subscription: Subscription, sums: Mapping[int, Money]) -> Row:
     )
 
 
-def page_link(looked_for: Wanted, number: int) -> str:
-    """The list's other page, looking for the same."""
+def page_link(looked_for: Wanted, number: int | None) -> str:
+    """The list's other page, looking for the same; nothing where there is none."""
+    if number is None:
+        return ""
     query = {"q": looked_for.search, "year": looked_for.year, "kind": looked_for.kind}
     kept = {name: value for name, value in query.items() if value}
     return f"?{urlencode(kept | {'page': number})}#purchases"

@@ -119,9 +119,8 @@ def card(saved: Card) -> tuple[str, str, str]:
     return saved.method.label, uses, until
 
 
-def document(issued: Document) -> str:
+def document(issued: Document, names: str) -> str:
     """Its day, what it is, and what for."""
-    names = ", ".join(line.name for line in issued.order.lines.all())
     what = (
         _("Credit note for %(names)s") if issued.kind == CREDIT_NOTE else _("Invoice for %(names)s")
     )

@@ -1,0 +1,96 @@
+"""Books payments as the product does, beside the same rows by the driver alone, in turns."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import time
+from collections.abc import Callable, Sequence
+from statistics import median
+from typing import Any
+
+import psycopg
+from django.conf import settings
+
+from wainwright.accounts.models import Business
+from wainwright.bench.names import SHOP
+from wainwright.bench.results import dump, of_rounds
+from wainwright.core import tenancy
+from wainwright.payments import booking
+from wainwright.payments.connections import adapter_for
+from wainwright.payments.gateways.base import Outcome
+from wainwright.payments.models import Payment
+
+Writes = list[tuple[str, list[Any]]]
+
+
+def main(paid: str, a_round: str, floor: str) -> None:
+    """`floor` is where the driver writes: a file of SQLite, or an address of PostgreSQL."""
+    written: list[Writes] = json.loads((settings.DATA / "written.json").read_text())
+    keys = [key for key, _public_id in json.loads(paid)]
+    business = Business.everywhere.get(slug=SHOP)
+    write = _driver(floor, business.account_id)
+    ratios, costs, size = [], [], int(a_round)
+    with tenancy.scope(business.account_id, tenancy.TEST):
+        for first in range(0, len(keys), size):
+            outcomes = [(key, outcome_of(key)) for key in keys[first : first + size]]
+            ours = _cpu(lambda outcomes=outcomes: _book(outcomes))  # type: ignore[misc]
+            batch = written[first : first + size]
+            raw = _cpu(lambda batch=batch: _write(write, batch))  # type: ignore[misc]
+            ratios.append(ours / raw)
+            costs.append((ours / size, raw / size))
+    rows = median(sum(sql.startswith("INSERT") for sql, _params in each) for each in written)
+    own, floor_cost = (median(side) * 1e3 for side in zip(*costs, strict=True))
+    seen = f"{own:.2f} ms against {floor_cost:.2f} ms; {rows:.0f} inserts"
+    kind = "sqlite" if settings.EMBEDDED else "postgresql"
+    print(dump([of_rounds("placing an order, of raw SQL", kind, ratios, seen=seen)]))
+
+
+def outcome_of(key: int) -> Outcome:
+    """What the gateway says of a payment, asked beforehand."""
+    payment = Payment.objects.select_related("connection__business").get(pk=key)
+    assert payment.connection is not None
+    return adapter_for(payment.connection).finish(payment.start_ref, {})
+
+
+def _book(outcomes: Sequence[tuple[int, Outcome]]) -> None:
+    for key, outcome in outcomes:
+        booking.book(key, outcome)
+
+
+def _write(write: Callable[[Writes], None], batch: Sequence[Writes]) -> None:
+    for writes in batch:
+        write(writes)
+
+
+def _driver(floor: str, account_id: int) -> Callable[[Writes], None]:
+    """Writes one order's statements in one transaction, as durably as the product does."""
+    if not floor.startswith("postgresql:"):
+        file = sqlite3.connect(floor, isolation_level=None)
+        options: Any = settings.DATABASES["default"]["OPTIONS"]
+        for pragma in options["init_command"].split(";"):
+            file.execute(pragma)
+
+        def on_sqlite(writes: Writes) -> None:
+            file.execute("BEGIN IMMEDIATE")
+            for sql, params in writes:
+                file.execute(sql.replace("%s", "?"), params)
+            file.execute("COMMIT")
+
+        return on_sqlite
+    server = psycopg.connect(floor, cursor_factory=psycopg.ClientCursor)
+    server.execute("SELECT set_config('app.account', %s, false)", [str(account_id)])
+    server.commit()
+
+    def on_postgresql(writes: Writes) -> None:
+        with server.transaction():
+            for sql, params in writes:
+                server.execute(sql.encode(), params)
+
+    return on_postgresql
+
+
+def _cpu(act: Callable[[], None]) -> float:
+    before = time.process_time()
+    act()
+    return time.process_time() - before

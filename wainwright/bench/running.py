@@ -1,0 +1,81 @@
+"""What running it takes: memory, the first reply, the end."""
+
+from __future__ import annotations
+
+import json
+import time
+from statistics import median
+
+from wainwright.bench.homes import Home, home
+from wainwright.bench.names import SHOP
+from wainwright.bench.results import Result, of_rounds
+from wainwright.bench.serving import Process, Server
+
+MEGABYTES, GROWTH, FIRST_REPLY, END = 240, 1.1, 2.5, 10
+EARLY = 1_000
+
+
+def measure(small: Home, large: Home, *, starts: int, pages: int) -> list[Result]:
+    empty = home(small.kind, "empty", small.folder.parent)
+    empty.run("empty")
+    sizes = [("empty", empty), ("large", large)]
+    firsts = [(name, *_starts(each, starts)) for name, each in sizes]
+    return [
+        *_memory(large, pages),
+        *(
+            of_rounds(f"first reply, {name}, s", large.kind, replies, bound=FIRST_REPLY)
+            for name, replies, _ends in firsts
+        ),
+        *(
+            of_rounds(f"end after SIGTERM, {name}, s", large.kind, ends, bound=END)
+            for name, _replies, ends in firsts
+        ),
+    ]
+
+
+def _starts(home: Home, starts: int) -> tuple[list[float], list[float]]:
+    """Seconds from the command to the first answer, and from SIGTERM to the last process's end."""
+    replies, ends = [], []
+    for _start in range(starts):
+        began = time.monotonic()
+        server = Server(home)
+        server.wait()
+        replies.append(time.monotonic() - began)
+        ends.append(server.stop())
+    return replies, ends
+
+
+def _memory(home: Home, pages: int) -> list[Result]:
+    visitors = json.loads(home.run("visitors"))
+    server = Server(home)
+    worker = Process(home, "worker", WAINWRIGHT_URL=f"http://127.0.0.1:{server.port}")
+    try:
+        server.wait()
+        early = _after(server, worker, visitors["hub"], EARLY)
+        late = _after(server, worker, visitors["hub"], pages - EARLY) if pages > EARLY else early
+    finally:
+        worker.stop()
+        server.stop()
+    seen = f"serve {early[0]:.0f}, worker {early[1]:.0f}"
+    return [
+        of_rounds(
+            f"megabytes after {EARLY:,} pages", home.kind, [sum(early)], bound=MEGABYTES, seen=seen
+        ),
+        of_rounds(
+            f"memory after {pages:,} pages", home.kind, [sum(late) / sum(early)], bound=GROWTH
+        ),
+    ]
+
+
+def _after(server: Server, worker: Process, cookies: list[str], pages: int) -> tuple[float, float]:
+    """Resident memory of both after so many pages; the larger of three looks."""
+    connection = server.connect()
+    for number in range(pages):
+        path = f"/b/{SHOP}/hub/" if number % 2 else f"/b/{SHOP}/hub/documents/"
+        if connection.status(path, cookies[number % len(cookies)]) != 200:
+            raise SystemExit(f"{path} was not shown")
+    looks = []
+    for _look in range(3):
+        looks.append((server.resident(), worker.resident()))
+        time.sleep(0.5)
+    return median(serve for serve, _w in looks), max(work for _s, work in looks)

@@ -1,0 +1,221 @@
+"""Questions asked on every page: built and compiled by the ORM once, only bound at each call.
+
+Building a queryset and compiling its SQL costs several times what the database takes to answer.
+`@prepared` keeps the compiled statement of a queryset and binds new values to it:
+
+    @prepared
+    def subscriptions_of(customer: Slot) -> QuerySet[Subscription]:
+        return Subscription.objects.filter(customer=customer).order_by("-started_at")
+
+    subscriptions_of(customer.pk)           # -> list[Subscription]
+    subscriptions_of.plain(customer.pk)     # the ordinary queryset: the same rows
+
+The function runs once, with a Slot for each positional argument (Slots, where so annotated, for a
+list of keys behind `__in`). Keyword arguments are the shape of the question: they may decide what
+is built, and each combination is compiled for itself. Managers keep their promise: account and
+mode are bound from the scope of each call, and without one it fails. A value may not be None where
+the queryset uses it: that is another question.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Hashable, Sequence
+from datetime import date, datetime
+from functools import update_wrapper
+from inspect import Parameter, signature
+from operator import itemgetter
+from typing import Any
+
+from django.db import connection
+from django.db.models import Expression, Model, QuerySet
+from django.db.models.base import ModelState
+from django.db.models.query import FlatValuesListIterable, ModelIterable
+from django.db.models.sql.compiler import SQLCompiler
+
+from wainwright.core import tenancy
+
+ACCOUNT, MODE = "account of the scope", "mode of the scope"
+MOST_SHAPES = 100
+
+
+class Slot(Expression):
+    """Stands in a queryset for a value that each call brings."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.name = name
+
+    def as_sql(self, compiler: SQLCompiler, connection: Any) -> Any:
+        return "%s", [self]
+
+
+class Slots(Slot):
+    """Stands for a list of keys, of any length, behind `__in`."""
+
+    def as_sql(self, compiler: SQLCompiler, connection: Any) -> Any:
+        return "(SELECT unnest(%s::bigint[]))", [self]
+
+    def as_sqlite(self, compiler: SQLCompiler, connection: Any) -> Any:
+        return "(SELECT value FROM json_each(%s))", [self]
+
+
+class Prepared[Row]:
+    """See the module. `known` lists every prepared question of the product."""
+
+    known: list[Prepared[Any]] = []
+
+    def __init__(self, build: Callable[..., QuerySet[Any, Row]]) -> None:
+        self._build = build
+        self._slots = [
+            (Slots if parameter.annotation == "Slots" else Slot)(parameter.name)
+            for parameter in signature(build).parameters.values()
+            if parameter.kind is not Parameter.KEYWORD_ONLY
+        ]
+        self._names = [slot.name for slot in self._slots]
+        self._compiled: dict[Hashable, _Compiled] = {}
+        update_wrapper(self, build)
+        self.known.append(self)
+
+    def __call__(self, *values: Any, **shape: Hashable) -> list[Row]:
+        key = (connection.alias, *shape.items()) if shape else connection.alias
+        compiled = self._compiled.get(key)
+        if compiled is None:
+            if len(self._compiled) >= MOST_SHAPES:
+                self._compiled.clear()
+            compiled = self._compiled[key] = self._compile(shape)
+        return compiled.rows(dict(zip(self._names, values, strict=True)))
+
+    def first(self, *values: Any, **shape: Hashable) -> Row | None:
+        rows = self(*values, **shape)
+        return rows[0] if rows else None
+
+    def plain(self, *values: Any, **shape: Hashable) -> QuerySet[Any, Row]:
+        """The ordinary queryset of the same question."""
+        return self._build(*values, **shape)
+
+    def _compile(self, shape: dict[str, Hashable]) -> _Compiled:
+        with tenancy.stand_in(Slot(ACCOUNT), Slot(MODE)):
+            rows = self._build(*self._slots, **shape)
+        return _Compiled(rows)
+
+
+def prepared[Row](build: Callable[..., QuerySet[Any, Row]]) -> Prepared[Row]:
+    return Prepared(build)
+
+
+class _Compiled:
+    """One statement with its slots, and how its rows become what the queryset promised."""
+
+    def __init__(self, rows: QuerySet[Any, Any]) -> None:
+        compiler = rows.query.get_compiler(connection.alias)
+        self._compiler = compiler
+        self._sql, self._params = compiler.as_sql()
+        self._driver_sql = self._sql.replace("%s", "?") if _on_sqlite() else self._sql
+        self._scoped = any(
+            isinstance(each, Slot) and each.name in (ACCOUNT, MODE) for each in self._params
+        )
+        selected = [expression for expression, _sql, _alias in compiler.select]
+        self._converters = compiler.get_converters(selected)
+        self._make = _maker(rows, compiler)
+
+    def rows(self, values: dict[str, Any]) -> list[Any]:
+        if self._scoped:
+            here = tenancy.current()
+            values[ACCOUNT], values[MODE] = here.account_id, here.mode
+        found = self._fetch([_bound(each, values) for each in self._params])
+        if self._converters:
+            found = list(self._compiler.apply_converters(found, self._converters))
+        return [self._make(row) for row in found]
+
+    def _fetch(self, params: list[Any]) -> Sequence[Any]:
+        """Straight from the driver, past wrappers that do nothing here; through them if they do."""
+        if connection.execute_wrappers or connection.queries_logged:
+            with connection.cursor() as cursor:
+                cursor.execute(self._sql, params)
+                return cursor.fetchall()
+        connection.ensure_connection()
+        with connection.wrap_database_errors:
+            return connection.connection.execute(self._driver_sql, params).fetchall()
+
+
+def _on_sqlite() -> bool:
+    return bool(connection.vendor == "sqlite")
+
+
+def _bound(param: Any, values: dict[str, Any]) -> Any:
+    if not isinstance(param, Slot):
+        return param
+    value = values[param.name]
+    if value is None:
+        raise ValueError(f"{param.name} may not be None: that is another question")
+    if isinstance(param, Slots):
+        return json.dumps(list(value)) if _on_sqlite() else list(value)
+    if isinstance(value, Model):
+        return value.pk
+    if isinstance(value, datetime):
+        return connection.ops.adapt_datetimefield_value(value)
+    if isinstance(value, date):
+        return connection.ops.adapt_datefield_value(value)
+    return value
+
+
+def _maker(rows: QuerySet[Any, Any], compiler: SQLCompiler) -> Callable[[Any], Any]:
+    """What turns a row of the cursor into a record, a value, or a tuple of values."""
+    iterable = rows._iterable_class
+    if issubclass(iterable, FlatValuesListIterable):
+        return lambda row: row[0]
+    if not issubclass(iterable, ModelIterable):
+        return tuple
+    whole = _Record(compiler.klass_info, compiler)
+    annotated = list((compiler.annotation_col_map or {}).items())
+    if not annotated:
+        return whole.made
+
+    def made(row: Any) -> Any:
+        record = whole.made(row)
+        for name, position in annotated:
+            setattr(record, name, row[position])
+        return record
+
+    return made
+
+
+class _Record:
+    """Makes records as `Model.from_db` does, but without the signals, which nobody hears."""
+
+    def __init__(self, info: dict[str, Any], compiler: SQLCompiler) -> None:
+        model: type[Model] = info["model"]
+        chosen = {compiler.select[at][0].target.attname: at for at in info["select_fields"]}
+        # In the order of the model's fields, as its own constructor sets them.
+        names = [field.attname for field in model._meta.concrete_fields if field.attname in chosen]
+        self._names = tuple(names)
+        self._pick = itemgetter(*[chosen[name] for name in names], -1)
+        self._model = model
+        self._key = chosen[model._meta.pk.attname]
+        self._related = [
+            (_Record(each, compiler), each["local_setter"], each["remote_setter"])
+            for each in info.get("related_klass_infos", [])
+        ]
+
+    def made(self, row: Any) -> Any:
+        if row[self._key] is None:
+            return None
+        record = self._model.__new__(self._model)
+        record._state = state = ModelState()
+        state.adding, state.db = False, connection.alias
+        record.__dict__.update(zip(self._names, self._pick(row), strict=False))
+        for related, set_here, set_there in self._related:
+            other = related.made(row)
+            set_here(record, other)
+            if other is not None:
+                set_there(other, record)
+        return record
+
+
+def by[Row](rows: Sequence[Row], key: Callable[[Row], Hashable]) -> dict[Any, list[Row]]:
+    """The rows in groups, for attaching children to their parents."""
+    groups: dict[Any, list[Row]] = {}
+    for row in rows:
+        groups.setdefault(key(row), []).append(row)
+    return groups
