@@ -15,6 +15,7 @@ from tests.commands.conftest import Said
 from tests.factories.buying import buy
 from tests.factories.shops import make_price, make_product
 from tests.postgres import free_port
+from tests.server import Server
 from wainwright import wiring
 from wainwright.accounts import opening
 from wainwright.accounts.models import Business
@@ -61,6 +62,13 @@ def test_an_embedded_database_is_whole_and_durable(run: Run) -> None:
     assert about(run("doctor"), "database") == [
         "ok      database: SQLite, whole, every write on disk"
     ]
+
+
+@pytest.mark.slow
+@pytest.mark.sqlite
+def test_an_empty_folder_is_looked_at_once_it_is_settled(tmp_path: Path) -> None:
+    told = Server(tmp_path / "data").run("doctor")
+    assert "UNSAFE" not in told
 
 
 @pytest.mark.postgres

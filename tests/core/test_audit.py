@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from django.db import ProgrammingError, transaction
 
 from tests import cast
 from wainwright.core import audit
@@ -39,7 +40,7 @@ def test_the_trail_is_one_chain_of_both_modes(account: int) -> None:
 @pytest.mark.parametrize(
     "change", [{"action": "thing.undone"}, {"actor_label": "somebody else"}, {"digest": "0" * 64}]
 )
-def test_an_edited_row_is_named(account: int, change: dict[str, str]) -> None:
+def test_t_aud_an_edited_row_is_named(account: int, change: dict[str, str]) -> None:
     seal_all(account)
     victim = AuditRow.everywhere.filter(account_id=account).order_by("position")[2]
     AuditRow.everywhere.filter(pk=victim.pk).update(**change)
@@ -49,9 +50,25 @@ def test_an_edited_row_is_named(account: int, change: dict[str, str]) -> None:
 
 
 @pytest.mark.sqlite
-def test_a_removed_row_is_noticed(account: int) -> None:
+def test_t_aud_a_removed_row_is_noticed(account: int) -> None:
     seal_all(account)
     AuditRow.everywhere.filter(account_id=account, position=2).delete()
     broken = audit.broken_link(account)
     assert broken is not None
     assert broken.position == 3
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("change", [{"action": "thing.undone"}, {"actor_label": "somebody else"}])
+def test_t_aud_the_application_cannot_edit_what_it_wrote(
+    account: int, change: dict[str, str]
+) -> None:
+    rows = AuditRow.everywhere.filter(account_id=account)
+    with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
+        rows.update(**change)
+
+
+@pytest.mark.postgres
+def test_t_aud_the_application_cannot_remove_what_it_wrote(account: int) -> None:
+    with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
+        AuditRow.everywhere.filter(account_id=account).delete()

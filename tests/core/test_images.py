@@ -80,7 +80,7 @@ def test_of_a_moving_picture_one_still_remains() -> None:
     assert not getattr(opened(drawn), "is_animated", False)
 
 
-def test_words_hidden_in_a_picture_are_dropped() -> None:
+def test_t_up_words_hidden_in_a_picture_are_dropped() -> None:
     note = PngImagePlugin.PngInfo()
     note.add_text("Comment", SCRIPT.decode())
     exif = Image.Exif()
@@ -104,7 +104,7 @@ def test_a_photograph_taken_sideways_stands_upright() -> None:
 
 @pytest.mark.parametrize("tail", [PHP, SCRIPT, b"PK\x03\x04" + bytes(30), b"%PDF-1.7"])
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP"])
-def test_what_hangs_behind_a_picture_is_cut_off(kind: str, tail: bytes) -> None:
+def test_t_up_what_hangs_behind_a_picture_is_cut_off(kind: str, tail: bytes) -> None:
     drawn = clean_logo(saved(green(), kind) + tail)
     assert tail not in drawn
     assert drawn.endswith(b"IEND\xaeB`\x82")
@@ -125,7 +125,7 @@ def test_what_hangs_behind_a_picture_is_cut_off(kind: str, tail: bytes) -> None:
         b"RIFF\x10\x00\x00\x00WAVEfmt ",
     ],
 )
-def test_other_kinds_are_refused_whatever_their_name(data: bytes) -> None:
+def test_t_up_other_kinds_are_refused_whatever_their_name(data: bytes) -> None:
     with pytest.raises(Refused, match="not a PNG, JPEG or WebP") as refused:
         clean_logo(data)
     assert refused.value.field == "logo"
@@ -145,7 +145,7 @@ def test_a_picture_cut_short_is_refused() -> None:
         clean_logo(noise[: len(noise) // 2])
 
 
-def test_a_bomb_is_refused_by_its_header() -> None:
+def test_t_up_a_bomb_is_refused_by_its_header() -> None:
     with pytest.raises(Refused, match="2000 by 2000"):
         clean_logo(png_header(50_000, 50_000, bytes(1_000_000)))
 

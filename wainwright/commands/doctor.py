@@ -14,9 +14,9 @@ from wainwright.commands.health.line import Line
 CHECKS = (
     machine.python,
     settings.address,
-    settings.hosts,
     settings.secrets,
     database.database,
+    settings.hosts,
     settings.sealed,
     work.worker,
     work.mail,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from pathlib import Path
 
 import pytest
@@ -106,6 +107,18 @@ def test_a_logo_is_drawn_anew_and_shown_as_a_picture_only(shop: Cast, ann: Clien
     assert "sandbox" in shown.headers["Content-Security-Policy"]
     ann.post(of(shop.own, "logo/"), {"remove": "1"})
     assert Client(headers={"host": "127.0.0.1"}).get("/b/agency/files/logo/").status_code == 404
+
+
+@pytest.mark.parametrize("name", ["../../evil.png", "logo.php.png", "a\\..\\b.png", "con.png"])
+def test_t_up_a_files_own_name_is_never_used(
+    shop: Cast, ann: Client, uploads: Path, name: str
+) -> None:
+    sent = picture()
+    sent.name = name
+    ann.post(of(shop.own, "logo/"), {"logo": sent})
+    (kept,) = [path for path in uploads.rglob("*") if path.is_file()]
+    assert kept.parent == uploads / "logos"
+    assert re.fullmatch(r"[0-9a-z_-]{20,}\.png", kept.name)
 
 
 def test_another_logo_leaves_no_file_behind(shop: Cast, ann: Client, uploads: Path) -> None:
