@@ -35,6 +35,28 @@ def stage() -> dict[str, str]:
         }
 
 
+def sell() -> None:
+    """Ten orders at once, whose receipts are still to be written."""
+    from tests.factories.buying import buy
+    from wainwright.catalog.models import Price
+
+    with scope_of_shop():
+        price = Price.objects.select_related("product__business").earliest("pk")
+        for number in range(10):
+            buy(price, f"ada{number}@buyer.example")
+
+
+def begin_renewal() -> None:
+    """One daily subscription, which is due."""
+    from tests.factories.buying import buy
+    from wainwright.catalog.models import Price
+
+    with scope_of_shop():
+        prices = Price.objects.select_related("product__business")
+        buy(prices.get(interval="daily"), "ada@buyer.example")
+    day()
+
+
 def day() -> str:
     """The next day begins, and nothing is swept yet."""
     from wainwright.core import clock
@@ -137,7 +159,7 @@ def scope_of_shop() -> Any:
 
 
 ACTS: dict[str, Callable[[], Any]] = {
-    act.__name__: act for act in (stage, day, age, drain, waiting, books)
+    act.__name__: act for act in (stage, sell, begin_renewal, day, age, drain, waiting, books)
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import email
 import email.policy
 from collections import Counter
@@ -14,6 +15,8 @@ from aiosmtpd.controller import Controller
 
 from tests.postgres import free_port
 
+SECONDS_OF_SLOWNESS = 6
+
 
 @dataclass
 class Mailroom:
@@ -22,12 +25,15 @@ class Mailroom:
     url: str
     came: Counter[str] = field(default_factory=Counter)
     recipients: dict[str, str] = field(default_factory=dict)
+    slow: bool = False  # each letter is taken, and the answer keeps the sender waiting
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
         letter = email.message_from_bytes(envelope.content, policy=email.policy.default)
         public_id = str(letter["Message-ID"]).strip("<>").partition("@")[0]
         self.came[public_id] += 1
         self.recipients[public_id] = envelope.rcpt_tos[0]
+        if self.slow:
+            await asyncio.sleep(SECONDS_OF_SLOWNESS)
         return "250 OK"
 
 

@@ -17,7 +17,9 @@ from wainwright.core import clock
 from wainwright.core.actors import SYSTEM
 from wainwright.core.money import Money
 from wainwright.core.tenancy import TEST, scope
-from wainwright.payments import differences, janitor, refunds
+from wainwright.payments import attempts, differences, janitor, refunds
+from wainwright.payments.abandoning import give_up
+from wainwright.payments.gateways.base import Intent
 from wainwright.payments.gateways.test.faults import Faults
 from wainwright.payments.gateways.test.gateway import TestGateway
 from wainwright.payments.models import Bill, Connection, Difference, Payment, Refund
@@ -96,6 +98,26 @@ def test_what_never_arrived_is_charged_anew_once_it_cannot_come_any_more(
     assert payment.state == Payment.ABANDONED
     assert kept(gateway) == [2900]
     assert payment.bill.state == Bill.PAID
+
+
+def test_who_wakes_after_his_attempt_was_given_up_charges_nothing(
+    shop: cast.Cast, gateway: TestGateway
+) -> None:
+    bought = buy(make_price(make_product(shop.own), "daily")).payment
+    asleep = attempts.begin(
+        attempts.prepared(
+            business_id=shop.own.pk,
+            purpose=Payment.RENEWAL,
+            intent=Intent.PAY,
+            amount=bought.money,
+            connection=bought.connection,
+            method=bought.method,
+            customer_id=bought.customer_id,
+        )
+    )
+    give_up(asleep.pk, among=(Payment.STARTED,), by=SYSTEM)
+    assert attempts.charge(asleep, description="a renewal").state == Payment.ABANDONED
+    assert kept(gateway) == []
 
 
 def test_a_charge_that_is_made_late_is_the_one(shop: cast.Cast, gateway: TestGateway) -> None:

@@ -168,9 +168,16 @@ def finish(payment: Payment, returned: Mapping[str, str], *, by: Actor) -> Payme
 
 
 def charge(payment: Payment, *, description: str, series: str = "recurring") -> Payment:
-    """Charges the saved method of a begun attempt and books the outcome. Never inside a lock."""
+    """Charges the saved method of a begun attempt and books the outcome. Never inside a lock.
+
+    An attempt that was settled meanwhile, as when this process was frozen since it began, is not
+    sent any more.
+    """
     assert payment.connection is not None
     assert payment.method is not None
+    if not Payment.objects.filter(pk=payment.pk, state=Payment.STARTED).exists():
+        payment.refresh_from_db()
+        return payment
     request = gateways.ChargeRequest(
         method=gateways.MethodRef(payment.method.gateway_ref, payment.method.customer_ref),
         amount=payment.money,
