@@ -8,4 +8,3 @@ import "./filters.js";
 import "./hotkey.js";
 import "./updates.js";
 import "./rail.js";
-import "./passkey.js";
