@@ -18,7 +18,7 @@ from wainwright.bench.results import dump, of_rounds
 from wainwright.core import tenancy
 from wainwright.payments import booking
 from wainwright.payments.connections import adapter_for
-from wainwright.payments.gateways.base import Outcome
+from wainwright.payments.gateways.base import MethodInfo, Outcome
 from wainwright.payments.models import Payment
 
 Writes = list[tuple[str, list[Any]]]
@@ -33,7 +33,7 @@ def main(paid: str, a_round: str, floor: str) -> None:
     ratios, costs, size = [], [], int(a_round)
     with tenancy.scope(business.account_id, tenancy.TEST):
         for first in range(0, len(keys), size):
-            outcomes = [(key, outcome_of(key)) for key in keys[first : first + size]]
+            outcomes = [(key, *answer_of(key)) for key in keys[first : first + size]]
             ours = _cpu(lambda outcomes=outcomes: _book(outcomes))  # type: ignore[misc]
             batch = written[first : first + size]
             raw = _cpu(lambda batch=batch: _write(write, batch))  # type: ignore[misc]
@@ -46,16 +46,17 @@ def main(paid: str, a_round: str, floor: str) -> None:
     print(dump([of_rounds("placing an order, of raw SQL", kind, ratios, seen=seen)]))
 
 
-def outcome_of(key: int) -> Outcome:
-    """What the gateway says of a payment, asked beforehand."""
+def answer_of(key: int) -> tuple[Outcome, MethodInfo | None]:
+    """What the gateway says of a payment and its method, asked beforehand."""
     payment = Payment.objects.select_related("connection__business").get(pk=key)
     assert payment.connection is not None
-    return adapter_for(payment.connection).finish(payment.start_ref, {})
+    outcome = adapter_for(payment.connection).finish(payment.start_ref, {})
+    return outcome, booking.describe(key, outcome)
 
 
-def _book(outcomes: Sequence[tuple[int, Outcome]]) -> None:
-    for key, outcome in outcomes:
-        booking.book(key, outcome)
+def _book(answers: Sequence[tuple[int, Outcome, MethodInfo | None]]) -> None:
+    for key, outcome, info in answers:
+        booking.book_described(key, outcome, info)
 
 
 def _write(write: Callable[[Writes], None], batch: Sequence[Writes]) -> None:

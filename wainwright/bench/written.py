@@ -9,7 +9,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection
 
 from wainwright.accounts.models import Business
-from wainwright.bench.booked import outcome_of
+from wainwright.bench.booked import answer_of
 from wainwright.bench.names import SHOP
 from wainwright.core import tenancy
 from wainwright.payments import booking
@@ -32,9 +32,9 @@ def main(paid: str) -> None:
                     heard.append([statement, [plain(each) for each in params or ()]])
                 return execute(statement, params, many, context)
 
-            outcome = outcome_of(key)
+            outcome, info = answer_of(key)
             with connection.execute_wrapper(listen):
-                booking.book(key, outcome)
+                booking.book_described(key, outcome, info)
             print("," if number else "", json.dumps(heard, cls=DjangoJSONEncoder))
     print("]")
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.db.models import QuerySet
+
 from wainwright.billing import states
 from wainwright.billing.events import SubscriptionCompleted, SubscriptionStarted
 from wainwright.billing.models import Period, Subscription
@@ -9,11 +11,14 @@ from wainwright.billing.moving import move
 from wainwright.billing.terms import terms
 from wainwright.core import audit, clock, events
 from wainwright.core.actors import SYSTEM
+from wainwright.core.dates import occurrence
 from wainwright.core.ids import new_id
 from wainwright.core.models import EventRow
+from wainwright.core.prepared import Slot, prepared
 from wainwright.payments.events import PaymentSucceeded
 from wainwright.payments.models import Bill, BillLine, Payment
-from wainwright.payments.queries import payment_of
+from wainwright.payments.queries import lines_of, payment_of
+from wainwright.sales.ledger import order_of
 from wainwright.sales.models import Order
 
 
@@ -24,12 +29,18 @@ def start_subscriptions(event: PaymentSucceeded, row: EventRow) -> None:
     assert bill is not None
     if bill.kind != Bill.PURCHASE:
         return
-    order = Order.objects.select_related("business").get(bill=bill)
-    if Subscription.objects.filter(order=order).exists():
+    order = order_of(bill)
+    if _started(order.pk):
         return
-    for line in bill.lines.select_related("price__product").order_by("position"):
+    order.business = bill.business
+    for line in lines_of(bill):
         if line.price.recurs:
             _start(order, bill, line, payment)
+
+
+@prepared
+def _started(order: Slot) -> QuerySet[Subscription, int]:
+    return Subscription.objects.filter(order=order).values_list("pk", flat=True)
 
 
 def _start(order: Order, bill: Bill, line: BillLine, payment: Payment) -> Subscription:
@@ -66,13 +77,10 @@ def _start(order: Order, bill: Bill, line: BillLine, payment: Payment) -> Subscr
         started_at=plan.start,
         trial_ends_at=plan.trial_ends_at,
         current_start=plan.start,
-        current_end=plan.anchor,
+        current_end=plan.anchor if in_trial else occurrence(plan.anchor, price.interval, 1, zone),
         last_gross=None if in_trial or price.first_amount is not None else line.gross,
         next_due_at=plan.next_at,
     )
-    if not in_trial:
-        subscription.current_end = subscription.due(1)
-        subscription.save(update_fields=["current_end"])
     Period.objects.create(
         business_id=order.business_id,
         subscription=subscription,

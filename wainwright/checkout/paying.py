@@ -290,11 +290,18 @@ def _placed(cart: Cart) -> Placed:
     return Placed(Cart.objects.select_related("order").get(pk=cart.pk).order)
 
 
+@prepared
+def _returned_cart(public_id: Slot) -> QuerySet[Cart]:
+    rows = Cart.objects.filter(public_id=public_id)
+    return rows.select_related("order", "product", "price")
+
+
 def returned(payment: Payment, query: dict[str, str]) -> Placed | Waiting | NotPaid | Redirect:
     """The buyer is back from the gateway's page. Safe to load as often as one likes."""
     payment = attempts.finish(payment, query, by=VISITOR)
-    cart = Cart.objects.select_related("order", "product", "price").get(public_id=payment.subject)
-    if cart.order_id is not None:
+    cart = _returned_cart.first(payment.subject)
+    assert cart is not None
+    if cart.order is not None:
         return Placed(cart.order)
     if payment.state in (Payment.PENDING, Payment.UNKNOWN):
         return Waiting(payment)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.db.models import QuerySet
+
 from wainwright.accounts.models import Business
 from wainwright.checkout.events import OrderPlaced
 from wainwright.checkout.models import Cart
@@ -9,13 +11,15 @@ from wainwright.core import audit, clock, events
 from wainwright.core.actors import customer as customer_actor
 from wainwright.core.ids import new_id
 from wainwright.core.models import EventRow
+from wainwright.core.prepared import Slot, prepared
 from wainwright.customers.finding import Contact, find_or_create
 from wainwright.customers.models import Customer
 from wainwright.payments import methods
 from wainwright.payments.events import PaymentSucceeded
-from wainwright.payments.models import Bill, BillLine, Payment
-from wainwright.payments.queries import payment_of
+from wainwright.payments.models import Bill, Payment
+from wainwright.payments.queries import lines_of, payment_of
 from wainwright.sales import snapshots
+from wainwright.sales.ledger import remember_order
 from wainwright.sales.models import Line, Order
 
 
@@ -27,14 +31,16 @@ def place_order(event: PaymentSucceeded, row: EventRow) -> None:
     payment = payment_of(event, row)
     if payment.purpose != Payment.CHECKOUT:
         return
-    cart = Cart.objects.select_for_update(of=("self",)).get(public_id=payment.subject)
+    cart = _locked_cart.first(payment.subject)
+    if cart is None:
+        raise Cart.DoesNotExist(f"there is no cart {payment.subject}")
     if cart.order_id is not None:
         return
-    business = Business.objects.get(pk=cart.business_id)
+    assert payment.bill is not None
+    business = payment.bill.business
     told = Contact(**cart.buyer)
     customer = find_or_create(business.pk, told, language=cart.language, zone=business.zone)
     bill = payment.bill
-    assert bill is not None
     order = _order(cart, bill, business, customer, told)
     _hand_over(payment, bill, customer)
     cart.order, cart.bill, cart.state = order, bill, Cart.PLACED
@@ -46,6 +52,11 @@ def place_order(event: PaymentSucceeded, row: EventRow) -> None:
         business_id=business.pk,
     )
     events.announce(OrderPlaced(business_id=business.pk, order_id=order.pk, payment_id=payment.pk))
+
+
+@prepared
+def _locked_cart(public_id: Slot) -> QuerySet[Cart]:
+    return Cart.objects.filter(public_id=public_id).select_for_update(of=("self",))
 
 
 def _order(cart: Cart, bill: Bill, business: Business, customer: Customer, told: Contact) -> Order:
@@ -63,9 +74,9 @@ def _order(cart: Cart, bill: Bill, business: Business, customer: Customer, told:
         buyer=snapshots.buyer(told),
         consent=cart.consent,
     )
-    lines = BillLine.objects.filter(bill=bill).select_related("price").order_by("position")
-    Line.objects.bulk_create(
-        Line(
+    remember_order(bill, order)
+    for line in lines_of(bill):
+        Line.objects.create(
             business=business,
             order=order,
             position=line.position,
@@ -80,8 +91,6 @@ def _order(cart: Cart, bill: Bill, business: Business, customer: Customer, told:
             gross=line.gross,
             tax_percent=line.tax_percent,
         )
-        for line in lines
-    )
     return order
 
 

@@ -61,8 +61,11 @@ def known() -> dict[str, tuple[type[Event], Wires]]:
     return dict(_table)
 
 
-def announce(event: Event) -> EventRow:
-    """Stores the fact and runs its `now` handlers. Must be called inside a transaction."""
+def announce(event: Event, **known: Any) -> EventRow:
+    """Stores the fact and runs its `now` handlers. Must be called inside a transaction.
+
+    `known` are records in hand that handlers would otherwise read again; they find them on the row.
+    """
     if not connection.in_atomic_block:
         raise RuntimeError(f"{event.name} was announced outside a transaction")
     row = EventRow.objects.create(
@@ -74,9 +77,9 @@ def announce(event: Event) -> EventRow:
     )
     wires = _table[event.name][1]
     due = clock.wall()
-    Delivery.objects.bulk_create(
-        Delivery(event=row, handler=handler_name(handler), due_at=due) for handler in wires.later
-    )
+    row.__dict__.update(known)
+    for handler in wires.later:
+        Delivery.objects.create(event=row, handler=handler_name(handler), due_at=due)
     for handler in wires.now:
         handler(event, row)
     if wires.later:

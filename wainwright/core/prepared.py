@@ -27,13 +27,14 @@ from inspect import Parameter, signature
 from operator import itemgetter
 from typing import Any
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS
 from django.db.models import Expression, Model, QuerySet
 from django.db.models.base import ModelState
 from django.db.models.query import FlatValuesListIterable, ModelIterable
 from django.db.models.sql.compiler import SQLCompiler
+from django.db.transaction import TransactionManagementError
 
-from wainwright.core import tenancy
+from wainwright.core import driver, tenancy
 
 ACCOUNT, MODE = "account of the scope", "mode of the scope"
 MOST_SHAPES = 100
@@ -78,7 +79,7 @@ class Prepared[Row]:
         self.known.append(self)
 
     def __call__(self, *values: Any, **shape: Hashable) -> list[Row]:
-        key = (connection.alias, *shape.items()) if shape else connection.alias
+        key = tuple(shape.items())
         compiled = self._compiled.get(key)
         if compiled is None:
             if len(self._compiled) >= MOST_SHAPES:
@@ -108,10 +109,10 @@ class _Compiled:
     """One statement with its slots, and how its rows become what the queryset promised."""
 
     def __init__(self, rows: QuerySet[Any, Any]) -> None:
-        compiler = rows.query.get_compiler(connection.alias)
+        compiler = rows.query.get_compiler(DEFAULT_DB_ALIAS)
         self._compiler = compiler
         self._sql, self._params = compiler.as_sql()
-        self._driver_sql = self._sql.replace("%s", "?") if _on_sqlite() else self._sql
+        self._locks = rows.query.select_for_update
         self._scoped = any(
             isinstance(each, Slot) and each.name in (ACCOUNT, MODE) for each in self._params
         )
@@ -123,24 +124,13 @@ class _Compiled:
         if self._scoped:
             here = tenancy.current()
             values[ACCOUNT], values[MODE] = here.account_id, here.mode
-        found = self._fetch([_bound(each, values) for each in self._params])
+        if self._locks and not driver.current().in_atomic_block:
+            raise TransactionManagementError("rows can only be locked inside a transaction")
+        params = [_bound(each, values) for each in self._params]
+        found: Sequence[Any] = driver.run(self._sql, params).fetchall()
         if self._converters:
             found = list(self._compiler.apply_converters(found, self._converters))
         return [self._make(row) for row in found]
-
-    def _fetch(self, params: list[Any]) -> Sequence[Any]:
-        """Straight from the driver, past wrappers that do nothing here; through them if they do."""
-        if connection.execute_wrappers or connection.queries_logged:
-            with connection.cursor() as cursor:
-                cursor.execute(self._sql, params)
-                return cursor.fetchall()
-        connection.ensure_connection()
-        with connection.wrap_database_errors:
-            return connection.connection.execute(self._driver_sql, params).fetchall()
-
-
-def _on_sqlite() -> bool:
-    return bool(connection.vendor == "sqlite")
 
 
 def _bound(param: Any, values: dict[str, Any]) -> Any:
@@ -150,13 +140,13 @@ def _bound(param: Any, values: dict[str, Any]) -> Any:
     if value is None:
         raise ValueError(f"{param.name} may not be None: that is another question")
     if isinstance(param, Slots):
-        return json.dumps(list(value)) if _on_sqlite() else list(value)
+        return json.dumps(list(value)) if driver.on_sqlite() else list(value)
     if isinstance(value, Model):
         return value.pk
     if isinstance(value, datetime):
-        return connection.ops.adapt_datetimefield_value(value)
+        return driver.current().ops.adapt_datetimefield_value(value)
     if isinstance(value, date):
-        return connection.ops.adapt_datefield_value(value)
+        return driver.current().ops.adapt_datefield_value(value)
     return value
 
 
@@ -203,7 +193,7 @@ class _Record:
             return None
         record = self._model.__new__(self._model)
         record._state = state = ModelState()
-        state.adding, state.db = False, connection.alias
+        state.adding, state.db = False, DEFAULT_DB_ALIAS
         record.__dict__.update(zip(self._names, self._pick(row), strict=False))
         for related, set_here, set_there in self._related:
             other = related.made(row)

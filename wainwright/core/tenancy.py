@@ -6,14 +6,17 @@ Managers of tenant records refuse to run outside `scope(...)`. On PostgreSQL the
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cache
 from typing import Any, Self
 
 from django.db import connection, models
+
+from wainwright.core import writing
 
 TEST, LIVE = "test", "live"
 MODES = [(TEST, "test"), (LIVE, "live")]
@@ -92,6 +95,12 @@ class TenantManager(models.Manager[Any]):
             rows = here.rows[self.model] = self._mine(here)
         return rows.all()
 
+    def create(self, **fields: Any) -> Any:
+        """A new row, without asking for all rows first."""
+        made = self.model(**fields)
+        made.save(force_insert=True, using=self._db)
+        return made
+
     def _mine(self, here: Scope) -> models.QuerySet[Any]:
         mine: dict[str, int | str] = {"account_id": here.account_id}
         if self.model.moded:
@@ -131,12 +140,61 @@ class Tenant(models.Model):
             raise NoScope("a row of another account was to be written")
         if self.moded and self.mode != here.mode:  # type: ignore[attr-defined]
             raise NoScope("a row of the other mode was to be written")
-        super().save(*args, **kwargs)
+        if not self._write(*args, **kwargs):
+            super().save(*args, **kwargs)
+
+    def _write(
+        self,
+        *,
+        force_insert: bool = False,
+        force_update: bool = False,
+        using: str | None = None,
+        update_fields: Iterable[str] | None = None,
+    ) -> bool:
+        """The short way of core.writing; False where only Django's own will do."""
+        if force_update or using not in (None, connection.alias):
+            return False
+        if self._state.adding:
+            return update_fields is None and writing.insert(self)
+        return not force_insert and writing.update(self, update_fields)
 
     @classmethod
     def locked(cls, pk: int) -> Self:
         """The row read again under a lock; call inside a transaction."""
-        return cls.objects.select_for_update(of=("self",), no_key=True).get(pk=pk)
+        return cls._only(_lock_of(cls).first(pk), pk)
+
+    @classmethod
+    def known(cls, pk: int) -> Self:
+        """The row of this key."""
+        return cls._only(_row_of(cls).first(pk), pk)
+
+    @classmethod
+    def _only(cls, found: Self | None, pk: int) -> Self:
+        if found is None:
+            raise cls.DoesNotExist(f"there is no {cls.__name__} {pk} in this scope")
+        return found
+
+
+@cache
+def _lock_of(kind: type[Any]) -> Any:
+    from wainwright.core.prepared import Prepared, Slot
+
+    def locked_row(pk: Slot) -> models.QuerySet[Any]:
+        rows: models.QuerySet[Any] = kind.objects.filter(pk=pk)
+        return rows.select_for_update(of=("self",), no_key=True)
+
+    return Prepared(locked_row)
+
+
+@cache
+def _row_of(kind: type[Any]) -> Any:
+    from wainwright.core.prepared import Prepared, Slot
+
+    def row(pk: Slot) -> models.QuerySet[Any]:
+        rows: models.QuerySet[Any] = kind.objects.filter(pk=pk)
+        return rows
+
+    return Prepared(row)
 
 
 class TenantMode(Tenant):

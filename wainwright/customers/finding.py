@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
 from wainwright.core import clock
 from wainwright.core.ids import new_id
+from wainwright.core.prepared import Slot, prepared
 from wainwright.core.text import address_lines
 from wainwright.customers.models import Customer
 
@@ -41,9 +43,12 @@ def email_key(email: str) -> str:
 
 def customer_by_email(business_id: int, email: str) -> Customer | None:
     """The customer of the business with this address, in the scope's mode."""
-    rows = Customer.objects.filter(business_id=business_id, email_key=email_key(email))
-    found: Customer | None = rows.first()
-    return found
+    return _by_email.first(business_id, email_key(email))
+
+
+@prepared
+def _by_email(business: Slot, key: Slot) -> QuerySet[Customer]:
+    return Customer.objects.filter(business=business, email_key=key)
 
 
 def find_or_create(

@@ -7,6 +7,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -18,6 +19,7 @@ from wainwright.core.dates import local_day
 from wainwright.core.ids import new_id
 from wainwright.core.models import EventRow
 from wainwright.core.money import Money
+from wainwright.core.prepared import Slot, prepared
 from wainwright.core.tenancy import TEST
 from wainwright.customers.models import Customer
 from wainwright.invoicing.content import (
@@ -34,7 +36,7 @@ from wainwright.invoicing.models import CREDIT_NOTE, INVOICE, Document
 from wainwright.invoicing.numbering import Given, next_number
 from wainwright.payments.events import PaymentSucceeded, RefundSucceeded
 from wainwright.payments.models import Bill, BillLine, Payment, Refund
-from wainwright.payments.queries import payment_of
+from wainwright.payments.queries import lines_of, payment_of
 from wainwright.sales import snapshots
 from wainwright.sales.ledger import order_of
 from wainwright.sales.models import Entry, Order
@@ -47,12 +49,12 @@ def issue_invoice(event: PaymentSucceeded, row: EventRow) -> None:
     payment = payment_of(event, row)
     bill = payment.bill
     assert bill is not None
-    if not bill.gross or Document.objects.filter(bill=bill, kind=INVOICE).exists():
+    if not bill.gross or _invoiced(bill.pk):
         return
     order = order_of(bill)
-    customer = Customer.objects.get(pk=order.customer_id)
+    customer = order.customer
     given = next_number(bill.business, INVOICE)
-    lines = list(bill.lines.select_related("bill").order_by("position"))
+    lines = lines_of(bill)
     content = _content(INVOICE, given, bill.business, customer, order, bill.currency)
     zone = bill.business.zone
     content = replace(
@@ -70,6 +72,11 @@ def issue_invoice(event: PaymentSucceeded, row: EventRow) -> None:
         paid_by=_paid_by(payment, customer.language),
     )
     _issue(content, given, order, bill=bill)
+
+
+@prepared
+def _invoiced(bill: Slot) -> QuerySet[Document, int]:
+    return Document.objects.filter(bill=bill, kind=INVOICE).values_list("pk", flat=True)
 
 
 def issue_credit_note(event: RefundSucceeded, row: EventRow) -> None:

@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from wainwright.accounts.models import Business
 from wainwright.core import audit, clock, tenancy
 from wainwright.core.actors import Actor
 from wainwright.core.errors import Refused
+from wainwright.core.prepared import Slot, prepared
 from wainwright.core.text import clean_line
 from wainwright.invoicing.models import CREDIT_NOTE, INVOICE, Gap, Series, SeriesSettings
 
@@ -31,10 +33,24 @@ class Given:
 
 def settings_of(business: Business, kind: str) -> SeriesSettings:
     """How documents of this kind are numbered, made with the defaults when first asked for."""
+    known = _settings.first(business.pk, kind)
+    if known is not None:
+        return known
     row, _made = SeriesSettings.objects.get_or_create(
         business=business, kind=kind, defaults={"prefix": DEFAULT_PREFIX[kind]}
     )
     return row
+
+
+@prepared
+def _settings(business: Slot, kind: Slot) -> QuerySet[SeriesSettings]:
+    return SeriesSettings.objects.filter(business=business, kind=kind)
+
+
+@prepared
+def _series(business: Slot, kind: Slot, year: Slot) -> QuerySet[Series]:
+    rows = Series.objects.filter(business=business, kind=kind, year=year)
+    return rows.select_for_update(of=("self",))
 
 
 def next_number(business: Business, kind: str) -> Given:
@@ -61,15 +77,15 @@ def text_of(series: Series, number: int) -> str:
 def _locked_series(business: Business, kind: str) -> Series:
     wanted = settings_of(business, kind)
     year = clock.today(business.zone).year if wanted.yearly else 0
-    rows = Series.objects.select_for_update(of=("self",))
-    series = rows.filter(business=business, kind=kind, year=year).first()
+    series = _series.first(business.pk, kind, year)
     if series is None:
         try:
             with transaction.atomic():
                 Series.objects.create(business=business, kind=kind, year=year, prefix=wanted.prefix)
         except IntegrityError:
             pass  # another worker was first; its series is taken below
-        series = rows.get(business=business, kind=kind, year=year)
+        series = _series.first(business.pk, kind, year)
+    assert series is not None
     return series
 
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from django.db import transaction
 
+from wainwright.accounts.models import Business
 from wainwright.core import audit, clock, events, locks
 from wainwright.core.actors import GATEWAY, Actor
 from wainwright.core.money import Money
@@ -17,6 +18,7 @@ from wainwright.payments.events import MethodSaved, PaymentDeclined, PaymentSucc
 from wainwright.payments.gateways import base as gateways
 from wainwright.payments.gateways.base import OutcomeStatus
 from wainwright.payments.models import Bill, Difference, Payment
+from wainwright.payments.queries import with_connection
 
 log = logging.getLogger(__name__)
 
@@ -31,7 +33,17 @@ _STATE = {
 
 def book(payment_id: int, outcome: gateways.Outcome, *, by: Actor = GATEWAY) -> Payment:
     """The single door for what a gateway says of a payment. A second call finds the work done."""
-    info = _describe(payment_id, outcome)
+    return book_described(payment_id, outcome, describe(payment_id, outcome), by=by)
+
+
+def book_described(
+    payment_id: int,
+    outcome: gateways.Outcome,
+    info: gateways.MethodInfo | None,
+    *,
+    by: Actor = GATEWAY,
+) -> Payment:
+    """Books what was said, with what the gateway told of the method; it is not asked again."""
     with transaction.atomic():
         locks.hold(_names(payment_id))
         payment = Payment.locked(payment_id)
@@ -98,11 +110,11 @@ def _without_buyer(payment: Payment, outcome: gateways.Outcome) -> gateways.Outc
     )
 
 
-def _describe(payment_id: int, outcome: gateways.Outcome) -> gateways.MethodInfo | None:
+def describe(payment_id: int, outcome: gateways.Outcome) -> gateways.MethodInfo | None:
     """What the gateway may tell of a method that was saved; asked before any lock is taken."""
     if outcome.method is None or outcome.status != OutcomeStatus.SUCCEEDED:
         return None
-    payment = Payment.objects.select_related("connection__business").get(pk=payment_id)
+    payment = with_connection(payment_id)
     if payment.state == Payment.SUCCEEDED or payment.connection is None or payment.method_id:
         return None
     try:
@@ -139,8 +151,11 @@ def _succeeded(payment: Payment, by: Actor) -> None:
         log.error("payment %s came for a closed bill and is refunded", payment.public_id)
         return
     bills.close_bill(bill, Bill.PAID, by=by)
+    bill.business = Business.known(bill.business_id)
     payment.bill = bill
-    events.announce(PaymentSucceeded(business_id=payment.business_id, payment_id=payment.pk))
+    events.announce(
+        PaymentSucceeded(business_id=payment.business_id, payment_id=payment.pk), payment=payment
+    )
 
 
 def _method_saved(payment: Payment) -> None:

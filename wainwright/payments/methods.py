@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import QuerySet
+
 from wainwright.core import clock
 from wainwright.core.ids import new_id
+from wainwright.core.prepared import Slot, prepared
 from wainwright.customers.models import Customer
 from wainwright.payments.gateways import base as gateways
 from wainwright.payments.models import Method, Payment
@@ -28,6 +31,11 @@ def remembered(outcome: gateways.Outcome, info: gateways.MethodInfo | None) -> d
     }
 
 
+@prepared
+def _by_token(connection: Slot, token: Slot) -> QuerySet[Method]:
+    return Method.objects.filter(connection=connection, gateway_ref=token)
+
+
 def save_from(payment: Payment, customer: Customer) -> Method | None:
     """The method a payment brought, now the customer's; the same token again changes nothing.
 
@@ -37,24 +45,24 @@ def save_from(payment: Payment, customer: Customer) -> Method | None:
     saves = payment.intent != gateways.Intent.PAY
     if not kept or not saves or not kept.get("reusable", True):
         return None
-    method, _made = Method.objects.get_or_create(
-        connection_id=payment.connection_id,
-        gateway_ref=kept["token"],
-        defaults={
-            "public_id": new_id("mth"),
-            "business_id": payment.business_id,
-            "customer": customer,
-            "customer_ref": kept["customer_ref"],
-            "kind": kept["kind"],
-            "brand": kept["brand"],
-            "last4": kept["last4"],
-            "exp_month": kept["exp_month"],
-            "exp_year": kept["exp_year"],
-            "network_ref": kept["network_ref"],
-            "consent": payment.raw.get("consent") or {},
-            "created_at": clock.now(),
-        },
-    )
+    method = _by_token.first(payment.connection_id, kept["token"])
+    if method is None:
+        method = Method.objects.create(
+            public_id=new_id("mth"),
+            business_id=payment.business_id,
+            customer=customer,
+            connection_id=payment.connection_id,
+            gateway_ref=kept["token"],
+            customer_ref=kept["customer_ref"],
+            kind=kept["kind"],
+            brand=kept["brand"],
+            last4=kept["last4"],
+            exp_month=kept["exp_month"],
+            exp_year=kept["exp_year"],
+            network_ref=kept["network_ref"],
+            consent=payment.raw.get("consent") or {},
+            created_at=clock.now(),
+        )
     known = str(payment.connection_id)
     if customer.gateway_refs.get(known) != kept["customer_ref"]:
         customer.gateway_refs = {**customer.gateway_refs, known: kept["customer_ref"]}

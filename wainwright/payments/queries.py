@@ -4,21 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from django.db.models import Max, Sum
+from django.db.models import Max, QuerySet, Sum
 
 from wainwright.core.models import EventRow
 from wainwright.core.money import Money
+from wainwright.core.prepared import Slot, prepared
 from wainwright.payments.events import PaymentSucceeded
-from wainwright.payments.models import Connection, Payment, Reconciliation, Refund
+from wainwright.payments.models import Bill, BillLine, Connection, Payment, Reconciliation, Refund
+
+
+@prepared
+def _with_connection(pk: Slot) -> QuerySet[Payment]:
+    return Payment.objects.filter(pk=pk).select_related("connection__business")
+
+
+def with_connection(payment_id: int) -> Payment:
+    """The payment with what asking its gateway needs."""
+    found = _with_connection.first(payment_id)
+    if found is None:
+        raise Payment.DoesNotExist(f"there is no payment {payment_id} in this scope")
+    return found
+
+
+@prepared
+def _of_checkout(business: Slot, public_id: Slot) -> QuerySet[Payment]:
+    rows = Payment.objects.filter(business=business, public_id=public_id, purpose=Payment.CHECKOUT)
+    return rows.select_related("connection__business", "bill", "customer")
 
 
 def payment_of_checkout(business_id: int, public_id: str) -> Payment | None:
     """The attempt a buyer comes back from, with what finishing it needs."""
-    rows = Payment.objects.filter(
-        business_id=business_id, public_id=public_id, purpose=Payment.CHECKOUT
-    )
-    found: Payment | None = rows.select_related("connection__business", "bill", "customer").first()
-    return found
+    return _of_checkout.first(business_id, public_id)
 
 
 def left_to_refund(payments: Sequence[Payment]) -> dict[int, Money]:
@@ -42,6 +58,22 @@ def payment_of(event: PaymentSucceeded, row: EventRow) -> Payment:
     if found is None:
         found = Payment.objects.select_related("bill__business", "method").get(pk=event.payment_id)
         row.__dict__["payment"] = found
+    return found
+
+
+@prepared
+def _lines(bill: Slot) -> QuerySet[BillLine]:
+    rows: QuerySet[BillLine] = BillLine.objects.filter(bill=bill)
+    return rows.select_related("price__product").order_by("position")
+
+
+def lines_of(bill: Bill) -> list[BillLine]:
+    """The bill's lines with their prices and products; read once, for they never change."""
+    found: list[BillLine] | None = bill.__dict__.get("read_lines")
+    if found is None:
+        found = bill.__dict__["read_lines"] = _lines(bill.pk)
+        for line in found:
+            line.bill = bill
     return found
 
 

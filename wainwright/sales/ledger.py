@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from django.db.models import QuerySet
+
 from wainwright.core import clock
 from wainwright.core.ids import new_id
 from wainwright.core.models import EventRow
 from wainwright.core.money import Money
+from wainwright.core.prepared import Slot, prepared
 from wainwright.payments.events import PaymentSucceeded, RefundSucceeded
 from wainwright.payments.models import Bill, Refund
-from wainwright.payments.queries import payment_of
+from wainwright.payments.queries import lines_of, payment_of
 from wainwright.sales.models import Entry, Order
 
 
@@ -20,32 +23,55 @@ def book_payment(event: PaymentSucceeded, row: EventRow) -> None:
     bill = payment.bill
     assert bill is not None
     order = order_of(bill)
-    lines = list(bill.lines.order_by("position"))
-    Entry.objects.get_or_create(
+    lines = lines_of(bill)
+    kind = Entry.CHARGE if bill.kind == Bill.PURCHASE else Entry.REBILL
+    if _booked(payment.pk, kind):
+        return
+    Entry.objects.create(
+        public_id=new_id("ent"),
+        kind=kind,
         payment=payment,
-        kind=Entry.CHARGE if bill.kind == Bill.PURCHASE else Entry.REBILL,
-        defaults={
-            "public_id": new_id("ent"),
-            "business_id": bill.business_id,
-            "order": order,
-            "customer_id": order.customer_id,
-            "product_id": lines[0].product_id,
-            "item": ", ".join(line.description for line in lines)[:500],
-            "currency": bill.currency,
-            "net": bill.net,
-            "tax": bill.tax,
-            "gross": bill.gross,
-            "at": clock.now(),
-            "subject": payment.subject,
-        },
+        business_id=bill.business_id,
+        order=order,
+        customer_id=order.customer_id,
+        product_id=lines[0].product_id,
+        item=", ".join(line.description for line in lines)[:500],
+        currency=bill.currency,
+        net=bill.net,
+        tax=bill.tax,
+        gross=bill.gross,
+        at=clock.now(),
+        subject=payment.subject,
     )
+
+
+@prepared
+def _booked(payment: Slot, kind: Slot) -> QuerySet[Entry, int]:
+    return Entry.objects.filter(payment=payment, kind=kind).values_list("pk", flat=True)
+
+
+@prepared
+def _order_of_bill(bill: Slot) -> QuerySet[Order]:
+    return Order.objects.filter(bill=bill)
 
 
 def order_of(bill: Bill) -> Order:
     """The purchase a bill belongs to: its own, or the one its subscription began with."""
-    if bill.order_id is not None:
-        return Order.objects.get(pk=bill.order_id)
-    return Order.objects.get(bill=bill)
+    found: Order | None = bill.__dict__.get("read_order")
+    if found is None:
+        if bill.order_id is not None:
+            found = Order.known(bill.order_id)
+        else:
+            found = _order_of_bill.first(bill.pk)
+        if found is None:
+            raise Order.DoesNotExist(f"no order was placed for bill {bill.public_id}")
+        remember_order(bill, found)
+    return found
+
+
+def remember_order(bill: Bill, order: Order) -> None:
+    """Spares all who ask for the bill's order in this transaction to read it again."""
+    bill.__dict__["read_order"] = order
 
 
 def book_refund(event: RefundSucceeded, row: EventRow) -> None:
