@@ -14,6 +14,7 @@ from types import FrameType
 from typing import Any
 
 from django.conf import settings
+from django.core.servers.basehttp import get_internal_wsgi_application
 from django.db import connections
 from django.utils.translation import gettext as _
 from granian import Granian
@@ -35,7 +36,7 @@ def run(options: argparse.Namespace) -> int:
     settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # whitenoise warns where it is missing
     connections.close_all()  # a server process opens its own
     server = Granian(
-        ":".join(settings.WSGI_APPLICATION.rsplit(".", 1)),
+        "wainwright.wsgi:application",
         address=options.host,
         port=options.port,
         interface=Interfaces.WSGI,
@@ -58,9 +59,7 @@ def _application(main: int) -> Any:
     a terminal's Ctrl-C to it: told by both to stop, the server would wait until it is killed."""
     end_with(main)
     os.setsid()
-    from wainwright.wsgi import application
-
-    return application
+    return get_internal_wsgi_application()
 
 
 def refuse_taken(host: str, port: int) -> None:
