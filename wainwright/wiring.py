@@ -30,7 +30,7 @@ class Wiring(AppConfig):
 
 def table() -> dict[Any, Any]:
     """Event -> handlers `now` (same transaction, in this order) and `later` (after commit)."""
-    from wainwright.billing import dunning, extending, methods, starting
+    from wainwright.billing import changeover, dunning, extending, methods, starting
     from wainwright.billing import events as billing
     from wainwright.checkout import placing
     from wainwright.checkout.events import OrderPlaced
@@ -49,11 +49,12 @@ def table() -> dict[Any, Any]:
                 ledger.book_payment,
                 starting.start_subscriptions,
                 extending.extend,
+                changeover.take_effect,
                 issuing.issue_invoice,
             ],
             later=[letters.send_receipt],
         ),
-        payments.PaymentDeclined: Wires(now=[dunning.note_decline]),
+        payments.PaymentDeclined: Wires(now=[dunning.note_decline, changeover.leave_as_it_was]),
         payments.MethodSaved: Wires(now=[methods.use_saved]),
         payments.RefundSucceeded: Wires(
             now=[ledger.book_refund, issuing.issue_credit_note],
@@ -70,6 +71,8 @@ def table() -> dict[Any, Any]:
         billing.SubscriptionPaused: Wires(later=[letters.tell_of_pause]),
         billing.SubscriptionResumed: Wires(later=[letters.tell_of_resumption]),
         billing.SubscriptionReactivated: Wires(later=[letters.tell_of_return]),
+        billing.PlanChanged: Wires(),
+        billing.PlanChangeAsked: Wires(),
         billing.BillingHeld: Wires(later=[letters.tell_seller_of_hold]),
         billing.MethodReplaced: Wires(later=[letters.tell_of_replaced_method]),
         StatementReceived: Wires(

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from tests import cast
 from tests.factories.buying import GOOD, LATER_DECLINED, buy
 from tests.factories.shops import make_price, make_product
-from wainwright.billing import cancellation, course, pausing, previewing, renewals
+from wainwright.billing import cancellation, course, pausing, previewing, renewals, switching
+from wainwright.billing.errors import MoveRefused
 from wainwright.billing.models import Subscription
 from wainwright.billing.planning import Draft, Reason
 from wainwright.catalog.models import Price
@@ -44,20 +45,21 @@ def prices(shop: cast.Cast) -> dict[str, Price]:
         "monthly": ("monthly", {}),
         "trial": ("trial", {"trial_days": 9, "interval": "weekly"}),
         "limited": ("limited", {"interval": "weekly", "payments_total": 4}),
+        "small": ("monthly", {"interval": "weekly"}),
     }
     return {
-        name: make_price(product, sort, 700 + 111 * place, **more)
+        name: make_price(product, sort, 145 if name == "small" else 700 + 111 * place, **more)
         for place, (name, (sort, more)) in enumerate(terms.items())
     }
 
 
-type Line = tuple[str, datetime | None, datetime | None, int]
+type Line = tuple[str, datetime | None, datetime | None, int, int]
 
 
 def shown(drafts: list[Draft], until: datetime) -> list[list[Line]]:
     return [
         [
-            (line.description, line.period_start, line.period_end, line.gross.minor)
+            (line.description, line.period_start, line.period_end, line.gross.minor, line.tax.minor)
             for line in draft.totals.lines
         ]
         for draft in drafts
@@ -66,11 +68,11 @@ def shown(drafts: list[Draft], until: datetime) -> list[list[Line]]:
 
 
 def billed(customer_id: int, since: datetime) -> list[list[Line]]:
-    bills = Bill.objects.filter(customer_id=customer_id, kind=Bill.RENEWAL, opened_at__gt=since)
+    bills = Bill.objects.filter(customer_id=customer_id, opened_at__gt=since)
     return [
         list(
             bill.lines.order_by("position").values_list(
-                "description", "period_start", "period_end", "gross"
+                "description", "period_start", "period_end", "gross", "tax"
             )
         )
         for bill in bills.exclude(state=Bill.VOID).order_by("due_at", "pk")
@@ -120,6 +122,27 @@ def deeds(days: int) -> dict[str, Deed]:
     }
 
 
+# What a subscription is switched to: price, quantity, at once or not, moving the bill day or not.
+SWITCHES: dict[str, tuple[str, int, bool, bool]] = {
+    "more_now": ("weekly", 3, True, False),
+    "less_now": ("small", 1, True, False),
+    "longer_now": ("two_weekly", 2, True, False),
+    "moved_now": ("weekly", 2, True, True),
+    "longer_later": ("monthly", 1, False, False),
+    "less_later": ("small", 2, False, False),
+}
+
+
+def switch(first: Subscription, prices: dict[str, Price], name: str) -> Deed:
+    """Nothing, where it cannot be switched just now."""
+    price, quantity, now, move = SWITCHES[name]
+    try:
+        act = switching.proposed(first, prices[price], quantity=quantity, now=now, move=move)
+    except MoveRefused:
+        return Deed(None, lambda each: None)
+    return Deed(act, lambda each: switching.switch(each, act, by=SYSTEM))
+
+
 def check(prices: dict[str, Price], bought: list[str], lived: int, name: str, days: int) -> None:
     """One customer's history: what was bought, some days, an act, and what the preview said."""
     clock.set_offset(timedelta())
@@ -128,7 +151,10 @@ def check(prices: dict[str, Price], bought: list[str], lived: int, name: str, da
     Subscription.objects.filter(pk__in=[each.pk for each in mine]).update(method=mine[0].method)
     live(lived)
     first = Subscription.objects.get(pk=mine[0].pk)
-    deed, now = deeds(days)["nothing" if first.ended else name], clock.now()
+    deed = switch(first, prices, name) if name in SWITCHES else deeds(days)[name]
+    if first.ended:
+        deed = deeds(days)["nothing"]
+    now = clock.now()
     expected = previewing.preview(first, deed.act)
     deed.do(first)
     live(DAYS)
@@ -138,7 +164,7 @@ def check(prices: dict[str, Price], bought: list[str], lived: int, name: str, da
 
 
 SORTS = st.sampled_from(["weekly", "two_weekly", "monthly", "trial", "limited"])
-NAMES = ["nothing", "cancel", "cancel_on", "pause", "pause_for", "pause_until"]
+NAMES = ["nothing", "cancel", "cancel_on", "pause", "pause_for", "pause_until", *SWITCHES]
 
 
 @pytest.mark.slow

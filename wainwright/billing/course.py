@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from wainwright.billing import states
-from wainwright.billing.standing import Standing
+from wainwright.billing.standing import Plan, Standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,19 @@ class GoOn:
     """Resumed or brought back now."""
 
 
-type Act = CancelAtPeriodEnd | CancelOn | Pause | GoOn
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """Another plan, from a moment on or, without one, from the next period on.
+
+    The bill day stays where it is, if it can, unless it is to `move` to the moment.
+    """
+
+    plan: Plan
+    at: datetime | None = None
+    move: bool = False
+
+
+type Act = CancelAtPeriodEnd | CancelOn | Pause | GoOn | Switch
 
 
 def after(standing: Standing, act: Act, now: datetime) -> Standing:
@@ -51,6 +63,10 @@ def after(standing: Standing, act: Act, now: datetime) -> Standing:
             return paused(standing, periods, until)
         case GoOn():
             return gone_on(standing, now)
+        case Switch(plan, at, move):
+            if at is None:
+                return replace(standing, then=plan)
+            return switched(standing, plan, at, move=move)
 
 
 def cancelled(standing: Standing, day: datetime | None, now: datetime) -> Standing:
@@ -106,8 +122,31 @@ def resumed_as_planned(standing: Standing) -> Standing:
     return gone_on(standing, standing.resume_at, planned=standing.pause_periods)
 
 
+def switched(standing: Standing, plan: Plan, at: datetime, *, move: bool) -> Standing:
+    """The plan is in force from that moment on. In a trial it only is what is charged after it.
+
+    Periods of another length begin at the moment.
+    """
+    if standing.state == states.TRIALING or not (move or plan.interval != standing.plan.interval):
+        return replace(standing, plan=plan, then=None)
+    moved = replace(standing, plan=plan, then=None, anchor=at, anchor_number=standing.made - 1)
+    end = moved.due(standing.made)
+    return replace(moved, current_end=end, next_due_at=end)
+
+
+def turned(standing: Standing) -> Standing:
+    """As its next period will be, by the plan that was chosen for it."""
+    if standing.then is None:
+        return standing
+    moved = replace(standing, plan=standing.then, then=None)
+    if moved.plan.interval == standing.plan.interval:
+        return moved
+    return replace(moved, anchor=standing.due(standing.made), anchor_number=standing.made)
+
+
 def paid(standing: Standing, ends_at: datetime) -> Standing:
     """The next period is paid, until that moment."""
+    standing = turned(standing)
     moved = replace(
         standing,
         made=standing.made + 1,

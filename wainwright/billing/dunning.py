@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from wainwright.billing import owing, pausing, states
+from wainwright.billing import credit, owing, pausing, states
 from wainwright.billing.cancellation import book_end
 from wainwright.billing.events import RenewalFailed, SubscriptionCancelled
 from wainwright.billing.models import Period, Rules, Subscription
@@ -109,6 +109,7 @@ def give_up(debtors: Sequence[Subscription], *, then: str) -> None:
     bill = Bill.locked(debtors[0].open_bill_id or 0)
     bills.close_bill(bill, Bill.WRITTEN_OFF, why="every try to charge failed", by=SYSTEM)
     Period.objects.filter(bill=bill).update(void=True)
+    credit.give_back(bill)
     for subscription in debtors:
         subscription.open_bill = None
         if then == Rules.PAUSE:

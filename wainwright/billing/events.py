@@ -87,6 +87,22 @@ class SubscriptionReactivated(SubscriptionEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class PlanChanged(SubscriptionEvent):
+    """Another price or quantity is in force."""
+
+    name: ClassVar[str] = "subscription.plan_changed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlanChangeAsked(SubscriptionEvent):
+    """Another price or quantity will be in force from `at` (ISO, UTC) on."""
+
+    name: ClassVar[str] = "subscription.plan_change_asked"
+
+    at: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class BillingHeld(Event):
     """Something is not charged until the seller decides. `subscription_id` is null for a run."""
 

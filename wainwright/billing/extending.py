@@ -7,7 +7,7 @@ from datetime import timedelta
 from wainwright.billing import course, holds, states
 from wainwright.billing.models import Period, Subscription
 from wainwright.billing.moving import move
-from wainwright.billing.standing import standing_of
+from wainwright.billing.standing import put_plan, standing_of
 from wainwright.billing.starting import complete
 from wainwright.core.actors import SYSTEM
 from wainwright.core.models import EventRow
@@ -37,6 +37,8 @@ def extend(event: PaymentSucceeded, row: EventRow) -> None:
 def _carry(subscription: Subscription, period: Period, bill: Bill, gross: int) -> None:
     subscription.last_gross, subscription.vouched_gross = gross, None
     then = course.paid(standing_of(subscription), period.ends_at)
+    put_plan(subscription, then.plan)
+    subscription.anchor, subscription.anchor_number = then.anchor, then.anchor_number
     subscription.payments_made = then.made
     subscription.current_start, subscription.current_end = period.starts_at, period.ends_at
     subscription.open_bill = None

@@ -25,7 +25,7 @@ def move(subscription: Subscription, to: str, *, by: Actor, reason: str = "") ->
         )
     subscription.state = to
     if to in states.ENDED:
-        subscription.next_due_at = None
+        subscription.next_due_at = subscription.then = None
     if to != before and to not in states.BILLABLE:
         Hold.objects.filter(subscription=subscription, decided_at=None).update(
             decided_at=clock.now(), decision=Hold.SKIP, by=by.label[:254]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
-from wainwright.billing.models import Period, Subscription
+from wainwright.billing import credit
+from wainwright.billing.models import Change, Period, Subscription
 from wainwright.core.actors import Actor
+from wainwright.core.money import Money
 from wainwright.payments import bills
 from wainwright.payments.models import Bill
 
@@ -22,6 +24,7 @@ def owe_no_more(subscription: Subscription, *, why: str, by: Actor) -> None:
 
     Call with the subscription locked; it is not saved.
     """
+    drop_changes([subscription.pk], why=why, by=by)
     if subscription.open_bill_id is None:
         return
     bill = Bill.locked(subscription.open_bill_id)
@@ -41,6 +44,17 @@ def owe_alone(subscription: Subscription, *, why: str, by: Actor) -> None:
         subscription.open_bill, _rest = _part(bill, [own, others], why=why, by=by)
 
 
+def drop_changes(subscription_ids: Iterable[int], *, why: str, by: Actor) -> None:
+    """Changes to another plan that nothing has paid are off; money that comes later goes back."""
+    open_changes = Change.objects.filter(subscription__in=subscription_ids, state=Change.OPEN)
+    for change in open_changes:
+        bill = Bill.locked(change.bill_id)
+        bills.void_bill(bill, why=why, by=by)
+        credit.give_back(bill)
+        change.state = Change.DROPPED
+        change.save(update_fields=["state"])
+
+
 def _owed(bill: Bill) -> list[Period]:
     return list(Period.objects.filter(bill=bill, void=False).order_by("position"))
 
@@ -50,10 +64,20 @@ def _owed_by_others(bill: Bill, subscription: Subscription) -> list[Period]:
 
 
 def _part(bill: Bill, parts: list[list[Period]], *, why: str, by: Actor) -> list[Bill]:
-    """Voids the bill and owes each part of its periods on a new one."""
+    """Voids the bill and owes each part of its periods on a new one, less the credit there is."""
     Period.objects.filter(bill=bill).update(void=True)
+    credit.give_back(bill)
+    gross = dict(bill.lines.values_list("position", "gross"))
+    assert bill.customer_id is not None
+    purse = credit.purse_of([bill.customer_id])
     positions: list[Collection[int]] = [{each.position for each in part} for part in parts]
-    opened = bills.part_bill(bill, positions, why=why, by=by)
+    uses = [
+        purse.take(bill.customer_id, Money(sum(gross[each] for each in part), bill.currency))
+        for part in positions
+    ]
+    taken_off = [[use.line for use in part] for part in uses]
+    opened = bills.part_bill(bill, positions, taken_off, why=why, by=by)
+    credit.note_uses(list(zip(opened, uses, strict=True)))
     for new, part in zip(opened, parts, strict=True):
         for position, period in enumerate(part):
             period.pk, period.bill, period.position = None, new, position

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
 from wainwright.billing import states
+from wainwright.billing.course import turned
+from wainwright.billing.crediting import Purse, Use
 from wainwright.billing.standing import Standing
 from wainwright.core.dates import part_until
 from wainwright.payments.bills import LineDraft
@@ -25,6 +27,9 @@ class Reason(StrEnum):
     INSTALLMENT = "installment"
     LAST_PART = "last_part"
     OVERDUE = "overdue"
+    NEW_PLAN = "new_plan"
+    UNUSED_TIME = "unused_time"
+    CREDIT = "credit"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +39,7 @@ class Charge:
     standing: Standing
     number: int
     line: LineDraft
+    change: bool = False
 
     @property
     def starts_at(self) -> datetime:
@@ -47,6 +53,8 @@ class Charge:
 
     @property
     def reason(self) -> Reason:
+        if self.change:
+            return Reason.NEW_PLAN
         if self.standing.owes:
             return Reason.OVERDUE
         if self.ends_at < self.standing.due(self.number + 1):
@@ -62,14 +70,25 @@ class Draft:
 
     at: datetime
     charges: tuple[Charge, ...]
+    credits: tuple[Use, ...] = ()
+
+    @property
+    def rows(self) -> list[tuple[LineDraft, Reason]]:
+        """Its lines with the reason of each; credits stand last and take off."""
+        taken = [
+            (use.line, Reason.UNUSED_TIME if use.credit.since == self.at else Reason.CREDIT)
+            for use in self.credits
+        ]
+        return [(charge.line, charge.reason) for charge in self.charges] + taken
 
     @property
     def totals(self) -> Totals:
-        return totals.totals([charge.line for charge in self.charges])
+        return totals.totals([line for line, _reason in self.rows])
 
 
 def next_charges(standing: Standing, rates: Rates) -> tuple[Charge, ...]:
     """What its next bill charges: one period, or all that the seller wants of those missed."""
+    standing = turned(standing)
     last = max(standing.made, standing.catch_up_to or 0)
     return tuple(charge_for(standing, number, rates) for number in range(standing.made, last + 1))
 
@@ -123,3 +142,16 @@ def _draft(together: list[Standing], rates: Rates) -> Draft:
     assert at is not None
     charges = tuple(charge for each in ordered for charge in next_charges(each, rates))
     return Draft(at, charges)
+
+
+def with_credit(drafts: Iterable[Draft], purse: Purse) -> list[Draft]:
+    """The bills, each lowered by what its customer has; an open bill by what it took before."""
+    lowered = []
+    for draft in drafts:
+        first = draft.charges[0].standing
+        if first.open_bill_id is not None:
+            uses = purse.on_bill(first.open_bill_id)
+        else:
+            uses = purse.take(first.customer_id, draft.totals.gross)
+        lowered.append(replace(draft, credits=uses))
+    return lowered

@@ -9,12 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from wainwright.billing import course, planning, states
-from wainwright.billing.course import Act
-from wainwright.billing.models import Pause, Subscription
+from wainwright.billing import changeover, course, credit, planning, states
+from wainwright.billing.course import Act, Switch
+from wainwright.billing.crediting import Purse
+from wainwright.billing.models import Pause, Period, Subscription
 from wainwright.billing.planning import Draft
 from wainwright.billing.standing import Standing, standing_of
 from wainwright.core import clock
+from wainwright.core.money import Money
+from wainwright.payments.models import BillLine
 from wainwright.tax.queries import Rates
 
 A_YEAR = timedelta(days=366)
@@ -28,14 +31,37 @@ def preview(subscription: Subscription, act: Act | None = None) -> list[Draft]:
     """
     now = clock.now()
     rows = Subscription.objects.filter(customer_id=subscription.customer_id)
-    standings = [_with_pause(standing_of(each)) for each in rows.select_related("business")]
-    if act is not None:
-        standings = [
-            course.after(each, act, now) if each.id == subscription.pk else each
-            for each in standings
-        ]
-    rates = Rates.of({each.plan.product_id for each in standings})
-    return foresee(standings, until=now + A_YEAR, rates=rates)
+    before = {row.pk: _with_pause(standing_of(row)) for row in rows.select_related("business")}
+    owed = {each.open_bill_id for each in before.values() if each.open_bill_id is not None}
+    purse = credit.purse_of([subscription.customer_id], bills=owed)
+    first: list[Draft] = []
+    after = dict(before)
+    match act:
+        case None:
+            pass
+        case Switch(at=datetime()) if before[subscription.pk].state != states.TRIALING:
+            changed = changeover.foreseen(subscription, act, purse)
+            first, after[subscription.pk] = [changed.draft], changed.standing
+        case _:
+            after[subscription.pk] = course.after(before[subscription.pk], act, now)
+            _part(before[subscription.pk], after, purse)
+    products = {each.plan.product_id for each in after.values()}
+    products |= {each.then.product_id for each in after.values() if each.then}
+    return first + foresee(
+        after.values(), until=now + A_YEAR, rates=Rates.of(products), purse=purse
+    )
+
+
+def _part(was: Standing, after: dict[int, Standing], purse: Purse) -> None:
+    """A bill that is not owed by one any more lets go of its credit; the others' takes again."""
+    if was.open_bill_id is None or after[was.id].open_bill_id is not None:
+        return
+    purse.put_back(was.open_bill_id)
+    periods = Period.objects.filter(bill_id=was.open_bill_id, void=False)
+    others = periods.exclude(subscription_id=was.id).values_list("position", flat=True)
+    lines = BillLine.objects.filter(bill_id=was.open_bill_id, position__in=list(others))
+    due = Money(sum(lines.values_list("gross", flat=True)), was.currency)
+    purse.hold(was.open_bill_id, purse.take(was.customer_id, due))
 
 
 def _with_pause(standing: Standing) -> Standing:
@@ -45,15 +71,18 @@ def _with_pause(standing: Standing) -> Standing:
     return course.paused(standing, pause.periods, standing.resume_at)
 
 
-def foresee(standings: Iterable[Standing], *, until: datetime, rates: Rates) -> list[Draft]:
-    """The bills up to that moment, if every payment succeeds. Pure."""
+def foresee(
+    standings: Iterable[Standing], *, until: datetime, rates: Rates, purse: Purse
+) -> list[Draft]:
+    """The bills up to that moment, if every payment succeeds. Pure, but for the purse."""
     now_as = {each.id: each for each in standings}
     bills: list[Draft] = []
     while (moment := _next_moment(now_as.values())) is not None and moment <= until:
         for each in list(now_as.values()):
             if each.resume_at is not None and each.resume_at <= moment:
                 now_as[each.id] = course.resumed_as_planned(each)
-        for draft in planning.bills_due(now_as.values(), moment, rates):
+        due = planning.bills_due(now_as.values(), moment, rates)
+        for draft in planning.with_credit(due, purse):
             bills.append(draft)
             for charge in draft.charges:
                 now_as[charge.standing.id] = course.paid(now_as[charge.standing.id], charge.ends_at)

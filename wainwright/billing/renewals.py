@@ -9,7 +9,7 @@ from datetime import timedelta
 from django.db import transaction
 from django.db.models import OuterRef, Subquery
 
-from wainwright.billing import collecting, dunning, holds, planning, states
+from wainwright.billing import collecting, credit, dunning, holds, owing, planning, states
 from wainwright.billing.collecting import Owed
 from wainwright.billing.models import Period, Subscription
 from wainwright.billing.planning import Draft
@@ -99,7 +99,13 @@ def _open(fresh: Iterable[Subscription]) -> list[Owed]:
     rules = RuleBook.read()
     drafts = _sane(planning.bills_due(standings, clock.now(), rates), by_id, rules)
     drafts = holds.within_usual(drafts, rules.account)
+    if drafts:
+        billed_now = {charge.standing.id for draft in drafts for charge in draft.charges}
+        owing.drop_changes(billed_now, why="the next period began", by=SYSTEM)
+        purse = credit.purse_of({each.customer_id for each in by_id.values()})
+        drafts = planning.with_credit(drafts, purse)
     opened = bills.open_bills([_bill(draft) for draft in drafts])
+    credit.note_uses([(bill, draft.credits) for bill, draft in zip(opened, drafts, strict=True)])
     periods = [
         Period(
             business_id=bill.business_id,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from wainwright.billing.models import Subscription
+from wainwright.catalog.models import Price
 from wainwright.core.dates import local_day, occurrence
 from wainwright.core.money import Money
 
@@ -51,6 +52,7 @@ class Standing:
     catch_up_to: int | None = None
     last_gross: int | None = None
     vouched_gross: int | None = None
+    then: Plan | None = None  # the plan from the next period on
 
     @property
     def owes(self) -> bool:
@@ -94,6 +96,7 @@ def standing_of(subscription: Subscription) -> Standing:
         catch_up_to=subscription.catch_up_to,
         last_gross=subscription.last_gross,
         vouched_gross=subscription.vouched_gross,
+        then=Plan(**subscription.then) if subscription.then else None,
     )
 
 
@@ -104,6 +107,15 @@ def plan_of(subscription: Subscription) -> Plan:
         name=subscription.name,
         amount=subscription.amount,
         quantity=subscription.quantity,
-        inclusive=subscription.tax_behaviour == "inclusive",
+        inclusive=subscription.tax_behaviour == Price.INCLUSIVE,
         interval=subscription.interval,
     )
+
+
+def put_plan(subscription: Subscription, plan: Plan) -> None:
+    """The plan in force from now on; none is planned after it. Not saved."""
+    subscription.product_id, subscription.price_id = plan.product_id, plan.price_id
+    subscription.name, subscription.amount = plan.name, plan.amount
+    subscription.quantity, subscription.interval = plan.quantity, plan.interval
+    subscription.tax_behaviour = Price.INCLUSIVE if plan.inclusive else Price.EXCLUSIVE
+    subscription.then = None

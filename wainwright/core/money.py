@@ -132,10 +132,13 @@ class Money:
         return Money(round_half_up(Fraction(self.minor) * Fraction(part)), self.currency)
 
     def split(self, weights: list[int]) -> list[Money]:
-        """Parts in proportion to `weights`, largest remainder first; they add up to the whole."""
+        """Parts in proportion to `weights`, largest remainder first; they add up to the whole.
+
+        A weight below zero gets a part of the other sign.
+        """
         total = sum(weights)
-        if total <= 0 or min(weights) < 0:
-            raise MoneyError("weights must be non-negative and not all zero")
+        if total <= 0:
+            raise MoneyError("weights must add up to more than zero")
         floors = [self.minor * weight // total for weight in weights]
         remainders = [self.minor * weight % total for weight in weights]
         order = sorted(range(len(weights)), key=lambda i: (-remainders[i], i))

@@ -176,8 +176,9 @@ def _taxes(rows: list[tuple[Decimal, Money, Money]]) -> tuple[TaxRow, ...]:
 def _returned_lines(entry: Entry, billed: list[BillLine]) -> list[ContentLine]:
     """A refund spread over what was billed, in proportion; the parts add up to the entry."""
     gross = Money(-entry.gross, entry.currency).split([line.gross for line in billed])
+    tax_of_each = [line.tax for line in billed]
     taxes = Money(-entry.tax, entry.currency).split(
-        [line.tax for line in billed] if entry.tax else [1] * len(billed)
+        tax_of_each if sum(tax_of_each) > 0 else [1] * len(billed)
     )
     return [
         ContentLine(

@@ -42,7 +42,7 @@ def send_receipt(event: PaymentSucceeded, row: EventRow) -> None:
     payment = Payment.objects.select_related("method").get(pk=event.payment_id)
     if payment.purpose == Payment.CHECKOUT:
         _receipt(payment, row)
-    elif payment.purpose == Payment.RENEWAL:
+    elif payment.purpose in Payment.UNATTENDED:
         _renewal_receipt(payment, row)
 
 

@@ -101,10 +101,18 @@ def _line(bill: Bill, position: int, line: LineDraft) -> BillLine:
     )
 
 
-def part_bill(bill: Bill, parts: Sequence[Collection[int]], *, why: str, by: Actor) -> list[Bill]:
+def part_bill(
+    bill: Bill,
+    parts: Sequence[Collection[int]],
+    taken_off: Sequence[Sequence[LineDraft]],
+    *,
+    why: str,
+    by: Actor,
+) -> list[Bill]:
     """Voids an open bill; for each set of its lines' positions, opens a bill over just these.
 
-    They are owed since the same day, and keep their order. Call inside a transaction.
+    They are owed since the same day and keep their order; what is taken off each stands after
+    them. Call inside a transaction.
     """
     void_bill(bill, why=why, by=by)
     lines = {line.position: line for line in bill.lines.order_by("position")}
@@ -113,17 +121,21 @@ def part_bill(bill: Bill, parts: Sequence[Collection[int]], *, why: str, by: Act
             BillDraft(
                 business_id=bill.business_id,
                 kind=bill.kind,
-                lines=[_draft(lines[position], bill.currency) for position in sorted(part)],
+                lines=[
+                    *(draft_of(lines[position], bill.currency) for position in sorted(part)),
+                    *less,
+                ],
                 due_at=bill.due_at,
                 customer_id=bill.customer_id,
                 order_id=bill.order_id,
             )
-            for part in parts
+            for part, less in zip(parts, taken_off, strict=True)
         ]
     )
 
 
-def _draft(line: BillLine, currency: str) -> LineDraft:
+def draft_of(line: BillLine, currency: str) -> LineDraft:
+    """An existing line, as the draft that makes it again."""
     return LineDraft(
         product_id=line.product_id,
         price_id=line.price_id,

@@ -99,8 +99,8 @@ def _stopped(payment: Payment, outcome: gateways.Outcome) -> Payment:
 
 
 def _without_buyer(payment: Payment, outcome: gateways.Outcome) -> gateways.Outcome:
-    """A renewal has no buyer before the screen: a bank that wants to see him has said no."""
-    if payment.purpose != Payment.RENEWAL or outcome.status != OutcomeStatus.ACTION_REQUIRED:
+    """Without a buyer before its page, a bank that wants to see him has said no."""
+    if payment.purpose not in Payment.UNATTENDED or outcome.status != OutcomeStatus.ACTION_REQUIRED:
         return outcome
     return replace(
         outcome,

@@ -65,7 +65,7 @@ class Method(OfBusinessMode):
 class Bill(OfBusinessMode):
     """What is owed for a purchase or for periods. Unnumbered; payments and dunning hang on it."""
 
-    PURCHASE, RENEWAL = "purchase", "renewal"
+    PURCHASE, RENEWAL, CHANGE = "purchase", "renewal", "change"
     OPEN, PAID, VOID, WRITTEN_OFF = "open", "paid", "void", "written_off"
     STATES = [
         (OPEN, _("open")),
@@ -155,7 +155,8 @@ class Payment(OfBusinessMode):
         (ABANDONED, _("abandoned")),
     ]
     IN_FLIGHT = (STARTED, ACTION, PENDING, UNKNOWN)
-    CHECKOUT, RENEWAL, METHOD = "checkout", "renewal", "method"
+    CHECKOUT, RENEWAL, METHOD, CHANGE = "checkout", "renewal", "method", "change"
+    UNATTENDED = (RENEWAL, CHANGE)  # charged without a buyer before the gateway's page
 
     public_id = models.CharField(max_length=45, unique=True)
     bill = models.ForeignKey(

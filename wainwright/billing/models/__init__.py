@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
+from wainwright.billing.models.changes import Change, Credit, CreditUse
 from wainwright.billing.models.holds import Hold, Run
 from wainwright.billing.models.periods import Ending, Pause, Period
 from wainwright.billing.models.rules import Rules
 from wainwright.billing.models.subscription import Subscription
 
-__all__ = ["Ending", "Hold", "Pause", "Period", "Rules", "Run", "Subscription"]
+__all__ = [
+    "Change",
+    "Credit",
+    "CreditUse",
+    "Ending",
+    "Hold",
+    "Pause",
+    "Period",
+    "Rules",
+    "Run",
+    "Subscription",
+]

@@ -9,9 +9,13 @@ from wainwright.core.tenancy import OfBusinessMode
 
 
 class Period(OfBusinessMode):
-    """A stretch of time a subscription covers; at most one live line of a bill charges it."""
+    """A stretch of time a subscription covers; at most one live line of a bill charges it.
 
-    TRIAL, REGULAR = "trial", "regular"
+    A CHANGE is the time of another plan, from a change on; it cuts the period before short. Its
+    number counts the changes.
+    """
+
+    TRIAL, REGULAR, CHANGE = "trial", "regular", "change"
 
     subscription = models.ForeignKey(
         Subscription, models.PROTECT, related_name="periods", db_index=False

@@ -47,6 +47,7 @@ class Subscription(OfBusinessMode):
     anchor_number = models.IntegerField(default=0)  # below zero after periods were left out
     payments_made = models.PositiveIntegerField(default=0)
     payments_total = models.PositiveIntegerField(null=True)
+    then = models.JSONField(null=True)  # standing.Plan as data, in force from the next period on
 
     started_at = models.DateTimeField()
     trial_ends_at = models.DateTimeField(null=True)

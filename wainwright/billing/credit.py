@@ -1,0 +1,75 @@
+"""The credits of customers as rows: read, taken by bills, given back."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from django.db.models import F, Q
+
+from wainwright.billing import crediting
+from wainwright.billing.crediting import Purse, Use
+from wainwright.billing.models import Credit, CreditUse
+from wainwright.payments.models import Bill
+
+
+def purse_of(customer_ids: Collection[int], *, bills: Collection[int] = ()) -> Purse:
+    """What these customers have, and what those open bills took. Lock the customers before."""
+    on_bills = list(CreditUse.objects.filter(bill_id__in=bills, void=False).order_by("credit_id"))
+    taken = Q(pk__in=[use.credit_id for use in on_bills])
+    has = taken | Q(left__gt=0, customer_id__in=customer_ids)
+    rows = Credit.objects.filter(has).select_related("line").order_by("pk")
+    known = {row.pk: _pure(row) for row in rows}
+    return Purse(
+        known.values(),
+        [(use.bill_id, Use(known[use.credit_id], use.amount, use.tax)) for use in on_bills],
+    )
+
+
+def _pure(row: Credit) -> crediting.Credit:
+    return crediting.Credit(
+        id=row.pk,
+        customer_id=row.customer_id,
+        currency=row.currency,
+        product_id=row.line.product_id,
+        price_id=row.line.price_id,
+        description=row.line.description,
+        percent=row.line.tax_percent,
+        since=row.since,
+        until=row.until,
+        left=row.left,
+        left_tax=row.left_tax,
+    )
+
+
+def note_uses(taken: Sequence[tuple[Bill, Sequence[Use]]]) -> None:
+    """Writes what new bills took of the credits that have a row."""
+    rows = [
+        CreditUse(
+            business_id=bill.business_id,
+            credit_id=use.credit.id,
+            bill=bill,
+            amount=use.amount,
+            tax=use.tax,
+        )
+        for bill, uses in taken
+        for use in uses
+        if use.credit.id
+    ]
+    if not rows:
+        return
+    CreditUse.objects.bulk_create(rows)
+    for row in rows:
+        _change(row.credit_id, -row.amount, -row.tax)
+
+
+def give_back(bill: Bill) -> None:
+    """The bill came to nothing: what it took is there for the next. Repeats change nothing."""
+    for use in CreditUse.objects.filter(bill=bill, void=False):
+        _change(use.credit_id, use.amount, use.tax)
+        CreditUse.objects.filter(pk=use.pk).update(void=True)
+
+
+def _change(credit_id: int, amount: int, tax: int) -> None:
+    Credit.objects.filter(pk=credit_id).update(
+        left=F("left") + amount, left_tax=F("left_tax") + tax
+    )

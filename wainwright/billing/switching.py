@@ -1,0 +1,198 @@
+"""Another price or quantity: at once or from the next period on."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import timedelta
+from enum import StrEnum
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from wainwright.billing import changeover, changing, states
+from wainwright.billing.course import Switch
+from wainwright.billing.crediting import Purse
+from wainwright.billing.errors import MoveRefused
+from wainwright.billing.events import PlanChangeAsked
+from wainwright.billing.models import Change, Subscription
+from wainwright.billing.owing import drop_changes
+from wainwright.billing.standing import Plan, plan_of, put_plan, standing_of
+from wainwright.billing.terms import description
+from wainwright.catalog.models import Price
+from wainwright.core import audit, clock, events
+from wainwright.core.actors import SYSTEM, Actor
+from wainwright.payments import attempts
+from wainwright.payments.models import Payment
+from wainwright.tax.queries import Rates
+
+# How long what was shown may be agreed to.
+OFFER = timedelta(hours=1)
+MOST = 10_000
+
+
+class Switched(StrEnum):
+    """What became of it. The old plan stays in force but for DONE."""
+
+    DONE = "done"
+    PLANNED = "planned"  # from the next period on
+    DECLINED = "declined"
+    AWAY = "away"  # the gateway could not be reached, and nothing was charged
+    WAITING = "waiting"  # no answer yet; in force when the payment succeeds
+
+
+def proposed(
+    subscription: Subscription,
+    price: Price,
+    *,
+    quantity: int | None = None,
+    now: bool | None = None,
+    move: bool = False,
+) -> Switch:
+    """The act for `preview` and then for `switch`, which charges what was shown.
+
+    Unless said, what costs more is at once and anything else from the next period on. `move` lets
+    the bill day move to today. MoveRefused where it cannot be changed, or not to this price.
+    """
+    _check(subscription)
+    plan = _plan(subscription, price, quantity or subscription.quantity)
+    standing = standing_of(subscription)
+    if now is None:
+        rates = Rates.of([subscription.product_id, price.product_id])
+        now = changing.is_upgrade(standing, plan, rates)
+    act = Switch(plan, clock.now().replace(microsecond=0) if now else None, move)
+    if now and subscription.state != states.TRIALING:
+        changeover.foreseen(subscription, act, Purse())
+    return act
+
+
+def _plan(subscription: Subscription, price: Price, quantity: int) -> Plan:
+    product = price.product
+    ours = (subscription.business_id, subscription.mode, subscription.currency)
+    if (
+        price.kind != Price.SUBSCRIPTION
+        or (product.business_id, product.mode, product.currency) != ours
+        or (price.archived_at is not None and price.pk != subscription.price_id)
+    ):
+        raise MoveRefused(_("This price cannot follow the present one. Please choose another."))
+    if not 1 <= quantity <= MOST:
+        raise MoveRefused(_("Choose a quantity from 1 to %(most)s.") % {"most": MOST})
+    same = price.pk == subscription.price_id
+    return Plan(
+        product_id=product.pk,
+        price_id=price.pk,
+        name=subscription.name if same else description(price),
+        amount=subscription.amount if same else price.amount,
+        quantity=quantity,
+        inclusive=price.tax_behaviour == Price.INCLUSIVE,
+        interval=price.interval,
+    )
+
+
+def switch(subscription: Subscription, act: Switch, *, by: Actor) -> Switched:
+    """Changes the plan as `proposed`. The change is in force when its bill is paid; a bill of
+    nothing is paid at once. What the old plan leaves beyond the bill is kept as credit.
+
+    Repeating changes nothing. MoveRefused where it cannot be changed now.
+    """
+    with transaction.atomic(durable=True):
+        subscription = Subscription.locked(subscription.pk)
+        begun = _begin(subscription, act, by)
+    if isinstance(begun, Switched):
+        return begun
+    if begun.connection is None:
+        paid = attempts.settle_free(begun, by=by)
+    else:
+        paid = attempts.charge(begun, description=act.plan.name[:100])
+    if paid.state == Payment.ABANDONED:
+        with transaction.atomic():
+            Subscription.locked(subscription.pk)
+            drop_changes([subscription.pk], why="the gateway was away", by=SYSTEM)
+    return _RESULT.get(paid.state, Switched.WAITING)
+
+
+_RESULT = {
+    Payment.SUCCEEDED: Switched.DONE,
+    Payment.DECLINED: Switched.DECLINED,
+    Payment.ABANDONED: Switched.AWAY,
+}
+
+
+def _begin(subscription: Subscription, act: Switch, by: Actor) -> Switched | Payment:
+    if plan_of(subscription) == act.plan and not act.move:
+        return _stay(subscription, by)
+    if _waits(subscription, act.plan):
+        return Switched.WAITING
+    _check(subscription)
+    drop_changes([subscription.pk], why="another plan was chosen", by=by)
+    if act.at is None:
+        return _plan_for_later(subscription, act.plan, by)
+    if subscription.state == states.TRIALING:
+        put_plan(subscription, act.plan)
+        _save(subscription)
+        changeover.note_changed(subscription, by=by.label)
+        return Switched.DONE
+    if not clock.now() - OFFER <= act.at <= clock.now():
+        raise MoveRefused(_("What was shown is too old. Please look at the sums once more."))
+    return changeover.open_change(subscription, act, by)
+
+
+def _stay(subscription: Subscription, by: Actor) -> Switched:
+    """The plan in force is wanted: what was planned instead is off."""
+    if subscription.then is not None:
+        subscription.then = None
+        _save(subscription)
+        audit.note(
+            "subscription.plan_kept",
+            subscription.public_id,
+            by=by,
+            business_id=subscription.business_id,
+        )
+    return Switched.DONE
+
+
+def _waits(subscription: Subscription, plan: Plan) -> bool:
+    waiting = Change.objects.filter(
+        subscription=subscription,
+        state=Change.OPEN,
+        bill__payments__state__in=Payment.IN_FLIGHT,
+    ).first()
+    return waiting is not None and Plan(**waiting.plan) == plan
+
+
+def _check(subscription: Subscription) -> None:
+    if subscription.state not in (states.TRIALING, states.ACTIVE) or subscription.open_bill_id:
+        raise MoveRefused(_("Only a running subscription without debt can be changed."))
+    if subscription.cancel_at is not None:
+        raise MoveRefused(_("It was cancelled. Undo that first, then change it."))
+    if subscription.payments_total is not None:
+        raise MoveRefused(_("A plan with a set number of payments stays as it was agreed."))
+    if subscription.next_due_at is None or subscription.next_due_at <= clock.now():
+        raise MoveRefused(_("A payment is due just now. Please try again when it is made."))
+
+
+def _plan_for_later(subscription: Subscription, plan: Plan, by: Actor) -> Switched:
+    if subscription.then != asdict(plan):
+        subscription.then = asdict(plan)
+        rates = Rates.of([plan.product_id])
+        subscription.vouched_gross = changing.regular(standing_of(subscription), plan, rates)
+        _save(subscription)
+        audit.note(
+            "subscription.plan_change_asked",
+            subscription.public_id,
+            by=by,
+            business_id=subscription.business_id,
+            **subscription.then,
+        )
+        events.announce(
+            PlanChangeAsked(
+                business_id=subscription.business_id,
+                subscription_id=subscription.pk,
+                at=subscription.due(subscription.payments_made).isoformat(),
+            )
+        )
+    return Switched.PLANNED
+
+
+def _save(subscription: Subscription) -> None:
+    subscription.version += 1
+    subscription.save()
