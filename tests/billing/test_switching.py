@@ -91,6 +91,7 @@ def test_a_downgrade_waits_for_the_next_period(shop: cast.Cast, weekly: Price) -
     assert (later(mine).name, changes()) == ("Studio", [])
     advance(shop.account.pk, 4)
     assert (later(mine).name, last_renewal(), later(mine).then) == ("Small", 300, None)
+    assert Bill.objects.latest("pk").tax == 48  # the new product's own tax
     assert_sound()
 
 

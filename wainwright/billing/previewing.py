@@ -45,8 +45,7 @@ def preview(subscription: Subscription, act: Act | None = None) -> list[Draft]:
         case _:
             after[subscription.pk] = course.after(before[subscription.pk], act, now)
             _part(before[subscription.pk], after, purse)
-    products = {each.plan.product_id for each in after.values()}
-    products |= {each.then.product_id for each in after.values() if each.then}
+    products = {product for each in after.values() for product in each.products}
     return first + foresee(
         after.values(), until=now + A_YEAR, rates=Rates.of(products), purse=purse
     )

@@ -95,7 +95,7 @@ def _open(fresh: Iterable[Subscription]) -> list[Owed]:
     """Opens the bills of what has none yet."""
     by_id = {each.pk: each for each in fresh}
     standings = [standing_of(each) for each in by_id.values()]
-    rates = Rates.of({each.plan.product_id for each in standings})
+    rates = Rates.of({product for each in standings for product in each.products})
     rules = RuleBook.read()
     drafts = _sane(planning.bills_due(standings, clock.now(), rates), by_id, rules)
     drafts = holds.within_usual(drafts, rules.account)
@@ -190,5 +190,6 @@ def _charge(payment: Payment) -> None:
 
 def next_totals(subscription: Subscription) -> Totals:
     """What the next payment will be, line by line; its bill holds exactly these lines."""
-    rates = Rates.of([subscription.product_id])
-    return Draft(clock.now(), planning.next_charges(standing_of(subscription), rates)).totals
+    standing = standing_of(subscription)
+    charges = planning.next_charges(standing, Rates.of(standing.products))
+    return Draft(clock.now(), charges).totals

@@ -55,6 +55,11 @@ class Standing:
     then: Plan | None = None  # the plan from the next period on
 
     @property
+    def products(self) -> set[int]:
+        """Whose tax it needs: of the plan in force and of the one that follows."""
+        return {plan.product_id for plan in (self.plan, self.then) if plan is not None}
+
+    @property
     def owes(self) -> bool:
         return self.open_bill_id is not None
 
