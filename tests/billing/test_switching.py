@@ -164,7 +164,6 @@ def test_money_for_a_change_that_is_off_goes_back(shop: cast.Cast, weekly: Price
     mine = half_a_week(buy(weekly).subscription)
     act = switching.proposed(mine, price(shop, "Studio Pro", 1400))
     waiting = changeover.open_change(Subscription.locked(mine.pk), act, SYSTEM)
-    Payment.objects.filter(pk=waiting.pk).update(state=Payment.UNKNOWN)
     assert switching.switch(mine, act, by=SYSTEM) == Switched.WAITING
     cancellation.cancel_now(mine, by=SYSTEM, source="hub")
     paid = attempts.charge(waiting, description="late")
