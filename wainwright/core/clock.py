@@ -7,19 +7,35 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from wainwright.core import tenancy
 
 
+_told: Callable[[], datetime] | None = None
+
+
 def wall() -> datetime:
-    return datetime.now(UTC)
+    return _told() if _told else datetime.now(UTC)
 
 
 def monotonic() -> float:
     """Seconds for measuring how long something took."""
-    return time.monotonic()
+    return _told().timestamp() if _told else time.monotonic()
+
+
+@contextmanager
+def told_by(source: Callable[[], datetime]) -> Iterator[None]:
+    """The wall stands wherever the source says meanwhile (aware, UTC). For simulations only."""
+    global _told
+    before, _told = _told, source
+    try:
+        yield
+    finally:
+        _told = before
 
 
 def now() -> datetime:

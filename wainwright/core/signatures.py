@@ -6,15 +6,16 @@ import base64
 import binascii
 import hashlib
 import hmac
-import secrets
 from collections.abc import Iterable
+
+from wainwright.core.chance import token_bytes
 
 PREFIX = "whsec_"
 
 
 def new_secret() -> str:
     """A fresh secret: whsec_ and 32 random bytes in base64."""
-    return PREFIX + base64.b64encode(secrets.token_bytes(32)).decode()
+    return PREFIX + base64.b64encode(token_bytes(32)).decode()
 
 
 def sign(secret: str, message_id: str, timestamp: int, body: bytes) -> str:

@@ -1,0 +1,25 @@
+"""The only source of chance for ids, tokens and secrets: the system's, unless a simulation draws."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+_source: Callable[[int], bytes] = secrets.token_bytes
+
+
+def token_bytes(count: int) -> bytes:
+    """So many bytes that nobody can guess."""
+    return _source(count)
+
+
+@contextmanager
+def drawn_from(source: Callable[[int], bytes]) -> Iterator[None]:
+    """Draws from another source meanwhile. For simulations only: what it draws can be repeated."""
+    global _source
+    before, _source = _source, source
+    try:
+        yield
+    finally:
+        _source = before
