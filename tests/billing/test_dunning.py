@@ -10,9 +10,9 @@ from django.db import transaction
 
 from tests import cast
 from tests.clocks import advance
-from tests.factories.buying import LATER_DECLINED, buy
+from tests.factories.buying import LATER_DECLINED, buy, pay_at_gateway
 from tests.factories.shops import make_price, make_product
-from wainwright.billing import dunning, owing, renewals, states
+from wainwright.billing import dunning, methods, owing, renewals, states
 from wainwright.billing.models import Subscription
 from wainwright.billing.rulebook import change_rules
 from wainwright.core import clock
@@ -26,6 +26,8 @@ from wainwright.payments.gateways.base import Decline, Outcome, OutcomeStatus
 from wainwright.payments.models import Bill, Payment
 
 pytestmark = pytest.mark.django_db
+
+HOME = "http://shop.example/"
 
 
 @pytest.fixture
@@ -79,6 +81,18 @@ def test_grace_comes_after_the_last_try_and_makes_none(
     assert (tries(), again(failed).state) == (2, states.PAST_DUE)
     advance(shop.account.pk, 3)
     assert (tries(), again(failed).state) == (2, states.CANCELLED)
+
+
+@pytest.mark.slow
+def test_a_card_given_in_the_grace_pays(shop: cast.Cast, failed: Subscription) -> None:
+    change_rules(None, by=SYSTEM, retry_after_days=[1], grace_days=5)
+    advance(shop.account.pk, 4)
+    address = methods.start_replacing(failed, by=SYSTEM, return_url=HOME, cancel_url=HOME)
+    payment = Payment.objects.select_related("connection__business").get(start_url=address)
+    pay_at_gateway(payment)
+    methods.finish_replacing(payment, {})
+    advance(shop.account.pk, 1)
+    assert again(failed).state == states.ACTIVE
 
 
 def test_it_may_pause_instead_of_ending(shop: cast.Cast, failed: Subscription) -> None:

@@ -41,7 +41,7 @@ def attempts_for(owed: Sequence[Owed]) -> list[Payment]:
         last = refused.get(each.bill.pk)
         if each.tried and each.bill.customer_id in unanswered:
             dunning.wait_for_answer(each.debtors)
-        elif each.tried and dunning.has_no_try_left(each.debtors[0]):
+        elif _is_spent(each, last):
             dunning.give_up(each.debtors, then=RuleBook.read().of(each.debtors[0].product_id).then)
         elif each.bill.gross and not _can_pay(each.method, last):
             decline = last.decline if last else Decline.METHOD_GONE
@@ -53,6 +53,16 @@ def attempts_for(owed: Sequence[Owed]) -> list[Payment]:
         else:
             prepared.append(_attempt(each))
     return prepared
+
+
+def _is_spent(owed: Owed, last: Payment | None) -> bool:
+    """Whether only its grace was left and is over; a method given meanwhile is tried first."""
+    if not owed.tried or not dunning.has_no_try_left(owed.debtors[0]):
+        return False
+    method = owed.method
+    if method is None or method.gone_at is not None:
+        return True
+    return last is not None and last.method_id == method.pk
 
 
 def _can_pay(method: Method | None, last: Payment | None) -> bool:
