@@ -103,6 +103,12 @@ def parser() -> Parser:
 
     prove = _command(commands, "prove", "try on a fresh demo that it keeps its promises")
     prove.set_defaults(opens=_in_workshop)
+
+    simulate = _command(commands, "simulate", "lead a shop through faults and crashes, by lot")
+    simulate.set_defaults(opens=_in_workshop)
+    simulate.add_argument("--seed", type=_count, default=1, help="the same seed, the same life")
+    simulate.add_argument("--days", type=_count, default=400)
+    simulate.add_argument("--log", metavar="FILE", help="write every step and each day's end there")
     return whole
 
 

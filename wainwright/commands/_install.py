@@ -10,7 +10,7 @@ from pathlib import Path
 
 from wainwright.core.errors import Refused
 
-SPOKEN = {"audit", "doctor", "rotatekeys"}
+SPOKEN = {"audit", "doctor", "rotatekeys", "simulate"}
 
 DEMO_ADDRESS = "demo.url"
 

@@ -1,4 +1,4 @@
-"""The only source of chance for ids, tokens and secrets: the system's, unless a simulation draws."""
+"""The only source of chance for public ids and signing secrets: the system's, or a simulation's."""
 
 from __future__ import annotations
 

@@ -14,7 +14,6 @@ from zoneinfo import ZoneInfo
 
 from wainwright.core import tenancy
 
-
 _told: Callable[[], datetime] | None = None
 
 

@@ -1,0 +1,206 @@
+"""What buyers do, by the same functions as the pages; and what the reference is told about it."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import partial
+
+from wainwright.billing import cancellation, methods, pausing, reactivating
+from wainwright.billing.errors import MoveRefused
+from wainwright.billing.models import Subscription
+from wainwright.catalog.models import Price
+from wainwright.checkout import paying
+from wainwright.core import clock
+from wainwright.core.actors import Actor, customer
+from wainwright.core.errors import Refused
+from wainwright.customers.finding import Contact
+from wainwright.payments.connections import adapter_for
+from wainwright.payments.gateways.base import GatewayError
+from wainwright.payments.gateways.test import cards
+from wainwright.payments.gateways.test.gateway import TestGateway
+from wainwright.payments.models import Payment
+from wainwright.simulation import reference
+from wainwright.simulation.process import Crash
+from wainwright.simulation.reference import Course, Deal
+from wainwright.simulation.shop import NEVER_PAYING, PAYING_LATER, Shop
+
+BUYERS = 6
+AT_MOST = 12  # subscriptions at once
+HOME = "http://shop.example/"
+
+type Done = str  # how an act ended, for the log
+
+
+@dataclass
+class Visit:
+    """A card was typed on the gateway's page: whatever happens, that counts by the day's end."""
+
+    payment_id: int
+    pays: bool
+    deal: Deal | None
+    subscription_id: int | None = None
+
+
+@dataclass
+class Buyers:
+    shop: Shop
+    lot: random.Random
+    courses: dict[int, Course] = field(default_factory=dict)
+    visits: list[Visit] = field(default_factory=list)
+
+    def act(self) -> tuple[str, Callable[[], Done]]:
+        """One of all that somebody may do now, drawn by lot, with its name."""
+        rows = Subscription.objects.select_related("customer", "business", "product", "order")
+        all_of_them = list(rows.filter(pk__in=self.courses).order_by("pk"))
+        running = [one for one in all_of_them if not one.ended]
+        if len(running) < 7 or (len(running) < AT_MOST and self.lot.random() < 0.2):
+            price, deal = self.lot.choice(self.shop.offers)
+            return f"buy {price.product.name}", partial(self._buy, price, deal)
+        one = self.lot.choice(running if self.lot.random() < 0.85 else all_of_them)
+        names = {
+            "replace card": 6 if one.state == "past_due" else 2,
+            "cancel": 1.5,
+            "cancel now": 0.3,
+            "undo": 6 if one.ending else 0.2,
+            "pause": 2,
+            "pause for periods": 1.5,
+            "resume": 8 if one.state == "paused" else 0.2,
+            "reactivate": 8 if one.ended else 0.2,
+        }
+        name = self.lot.choices(list(names), list(names.values()))[0]
+        return f"{name} of {one.pk}", partial(self._change, name, one)
+
+    def _buy(self, price: Price, deal: Deal | None) -> Done:
+        number = self.lot.randrange(BUYERS)
+        step = paying.pay(
+            product=price.product,
+            price=price,
+            quantity=1,
+            token=f"{self.lot.getrandbits(128):032x}",
+            buyer=Contact(email=f"buyer{number}@post.example", name=f"Buyer {number}"),
+            consent={"text": "as shown", "cadence": price.interval},
+            language="en",
+        )
+        assert isinstance(step, paying.Redirect)
+        payment = _payment_at(step.url)
+        if self.lot.random() < 0.1:
+            return "went away"
+        if self.lot.random() < 0.1:
+            _type(_page_of(payment), payment, self.lot.choice(NEVER_PAYING))
+            return "declined"
+        card = self.lot.choices(list(PAYING_LATER), (6, 3, 3, 2, 3, 2, 2))[0]
+        page = _page_of(payment)
+        self.visits.append(Visit(payment.pk, PAYING_LATER[card], deal))
+        _type(page, payment, card)
+        return f"{card}: {type(paying.returned(payment, {})).__name__}"
+
+    def _change(self, name: str, one: Subscription) -> Done:
+        by = customer(one.customer_id, one.customer.email)
+        if name == "replace card":
+            return self._replace_card(one, by)
+        periods = self.lot.randint(1, 3)
+        acts: dict[str, tuple[Callable[[], object], reference.Act]] = {
+            "cancel": (
+                partial(cancellation.cancel_at_period_end, one, by=by, source="hub"),
+                reference.cancel,
+            ),
+            "cancel now": (
+                partial(cancellation.cancel_now, one, by=by, source="dashboard"),
+                reference.cancel_now,
+            ),
+            "undo": (partial(cancellation.undo_cancellation, one, by=by), reference.undo),
+            "pause": (partial(pausing.pause, one, by=by), reference.pause),
+            "pause for periods": (
+                partial(pausing.pause, one, by=by, periods=periods),
+                partial(reference.pause, periods=periods),
+            ),
+            "resume": (partial(pausing.resume, one, by=by), reference.resume),
+            "reactivate": (partial(reactivating.reactivate, one, by=by), reference.reactivate),
+        }
+        engine, expected = acts[name]
+        course, certain = self.courses[one.pk], False
+        try:
+            engine()
+            certain, done = True, "done"
+        except MoveRefused:
+            certain, done = True, "refused"
+        finally:
+            course.told(expected, clock.now(), certain=certain)
+        return done
+
+    def _replace_card(self, one: Subscription, by: Actor) -> Done:
+        try:
+            address = methods.start_replacing(one, by=by, return_url=HOME, cancel_url=HOME)
+        except MoveRefused:
+            return "refused"
+        payment = _payment_at(address)
+        card = self.lot.choices(list(PAYING_LATER), (6, 3, 3, 0, 1, 1, 1))[0]
+        page = _page_of(payment)
+        self.visits.append(Visit(payment.pk, PAYING_LATER[card], None, one.pk))
+        self.courses[one.pk].given_card(payment.pk, pays=PAYING_LATER[card])
+        _type(page, payment, card)
+        methods.finish_replacing(payment, {})
+        return card
+
+    def come_back(self) -> None:
+        """Whoever typed a card looks once more what became of it."""
+        payments = Payment.objects.select_related("connection__business", "customer")
+        for visit in self.visits:
+            payment = payments.get(pk=visit.payment_id)
+            if visit.subscription_id is None:
+                paying.returned(payment, {})
+            else:
+                methods.finish_replacing(payment, {})
+
+    def meet_the_new(self) -> list[str]:
+        """Each finished purchase has begun its one subscription; what is wrong with that."""
+        wrong, left = [], []
+        for visit in self.visits:
+            payment = Payment.objects.get(pk=visit.payment_id)
+            if visit.subscription_id is not None or visit.deal is None:
+                continue
+            begun = list(Subscription.objects.filter(order__bill=payment.bill_id))
+            if payment.state != Payment.SUCCEEDED:
+                left.append(visit)
+            elif len(begun) != 1:
+                wrong.append(f"{payment.public_id} was paid and began {len(begun)} subscriptions")
+            else:
+                world = reference.bought(
+                    visit.deal, begun[0].started_at, pays=visit.pays, card=visit.payment_id
+                )
+                self.courses[begun[0].pk] = Course({world})
+        self.visits = left
+        return wrong
+
+
+def tried(act: Callable[[], Done]) -> Done:
+    """An act of somebody who meets a shop that may be away or die meanwhile."""
+    try:
+        return act()
+    except GatewayError as error:
+        return type(error).__name__
+    except Refused as refusal:
+        return type(refusal).__name__
+    except Crash:
+        return "CRASH"
+
+
+def _payment_at(address: str) -> Payment:
+    rows = Payment.objects.select_related("connection__business", "customer")
+    found: Payment = rows.get(start_url=address)
+    return found
+
+
+def _page_of(payment: Payment) -> TestGateway:
+    assert payment.connection is not None
+    gateway = adapter_for(payment.connection)
+    assert isinstance(gateway, TestGateway)
+    return gateway
+
+
+def _type(gateway: TestGateway, payment: Payment, code: str) -> None:
+    with suppress(GatewayError):  # only the question how it ended can fail, not the typing
+        gateway.pay_start(payment.start_ref, cards.by_code(code).number)
