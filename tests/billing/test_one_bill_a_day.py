@@ -21,7 +21,7 @@ from wainwright.letters.models import Letter
 from wainwright.payments.models import Bill, Method, Payment
 from wainwright.reports import invariants
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 @pytest.fixture

@@ -25,7 +25,7 @@ from wainwright.payments import attempts, refunds
 from wainwright.payments.models import Bill, Payment
 from wainwright.reports import invariants
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 @pytest.fixture
