@@ -132,9 +132,8 @@ def named(words: str) -> Q:
 
 @prepared
 def _documents(orders: Slots) -> QuerySet[Document]:
-    return Document.objects.filter(order_id__in=orders).only(
-        "public_id", "kind", "number_text", "bill_id", "refund_id"
-    )
+    rows = Document.objects.filter(order_id__in=orders).order_by("pk")
+    return rows.only("public_id", "kind", "number_text", "bill_id", "refund_id")
 
 
 def documents_of(entries: Sequence[Entry]) -> dict[int, Document]:
