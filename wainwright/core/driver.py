@@ -29,6 +29,7 @@ def run(statement: str, params: Sequence[Any]) -> Any:
         cursor = connection.cursor()
         cursor.execute(statement, params)
         return cursor
+    connection.close_if_health_check_failed()
     connection.ensure_connection()
     connection.validate_no_broken_transaction()
     if connection.vendor == "sqlite":
