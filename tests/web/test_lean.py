@@ -20,10 +20,9 @@ from wainwright.accounts.models import Member
 from wainwright.core import tenancy
 from wainwright.core.actors import SYSTEM
 from wainwright.core.money import Money
-from wainwright.core.prepared import Prepared, Slot, Slots, prepared
+from wainwright.core.prepared import Prepared
 from wainwright.customers.models import Customer
 from wainwright.payments.refunds import refund
-from wainwright.sales.models import Line, Order
 from wainwright.web import folding
 
 pytestmark = pytest.mark.django_db
@@ -125,30 +124,6 @@ def page(client: Client, path: str, language: str) -> str:
     response = client.get(path)
     assert response.status_code == 200
     return re.sub(r'(name="(?:csrfmiddlewaretoken|token)" value=)"[^"]+"', r"\1", response.text)
-
-
-def test_without_a_scope_a_prepared_question_fails():
-    @prepared
-    def orders(customer: Slot):
-        return Order.objects.filter(customer=customer)
-
-    with pytest.raises(tenancy.NoScope):
-        orders(1)
-    Prepared.known.remove(orders)
-
-
-def test_none_and_lists_are_told_apart(shop):
-    @prepared
-    def lines(orders: Slots, kind: Slot):
-        return Line.objects.filter(order__in=orders, kind=kind)
-
-    product = shops.make_product(shop.own, "Work")
-    orders = [buy(shops.make_price(product, "one_time")).order.pk for _twice in range(2)]
-    assert [line.order_id for line in lines(orders, "one_time")] == orders
-    assert lines([], "one_time") == []
-    with pytest.raises(ValueError, match="kind may not be None"):
-        lines(orders, None)
-    Prepared.known.remove(lines)
 
 
 def test_a_translated_sentence_is_markup_and_what_is_put_in_is_not(shop):

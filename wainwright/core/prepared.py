@@ -62,9 +62,7 @@ class Slots(Slot):
 
 
 class Prepared[Row]:
-    """See the module. `known` lists every prepared question of the product."""
-
-    known: list[Prepared[Any]] = []
+    """See the module."""
 
     def __init__(self, build: Callable[..., QuerySet[Any, Row]]) -> None:
         self._build = build
@@ -76,7 +74,6 @@ class Prepared[Row]:
         self._names = [slot.name for slot in self._slots]
         self._compiled: dict[Hashable, _Compiled] = {}
         update_wrapper(self, build)
-        self.known.append(self)
 
     def __call__(self, *values: Any, **shape: Hashable) -> list[Row]:
         key = tuple(shape.items())

@@ -161,38 +161,28 @@ class Tenant(models.Model):
     @classmethod
     def locked(cls, pk: int) -> Self:
         """The row read again under a lock; call inside a transaction."""
-        return cls._only(_lock_of(cls).first(pk), pk)
+        return cls._only(pk, lock=True)
 
     @classmethod
     def known(cls, pk: int) -> Self:
         """The row of this key."""
-        return cls._only(_row_of(cls).first(pk), pk)
+        return cls._only(pk, lock=False)
 
     @classmethod
-    def _only(cls, found: Self | None, pk: int) -> Self:
+    def _only(cls, pk: int, *, lock: bool) -> Self:
+        found: Self | None = _by_key(cls).first(pk, lock=lock)
         if found is None:
             raise cls.DoesNotExist(f"there is no {cls.__name__} {pk} in this scope")
         return found
 
 
 @cache
-def _lock_of(kind: type[Any]) -> Any:
-    from wainwright.core.prepared import Prepared, Slot
+def _by_key(kind: type[Any]) -> Any:
+    from wainwright.core.prepared import Prepared, Slot  # which stands on scopes
 
-    def locked_row(pk: Slot) -> models.QuerySet[Any]:
+    def row(pk: Slot, *, lock: bool) -> models.QuerySet[Any]:
         rows: models.QuerySet[Any] = kind.objects.filter(pk=pk)
-        return rows.select_for_update(of=("self",), no_key=True)
-
-    return Prepared(locked_row)
-
-
-@cache
-def _row_of(kind: type[Any]) -> Any:
-    from wainwright.core.prepared import Prepared, Slot
-
-    def row(pk: Slot) -> models.QuerySet[Any]:
-        rows: models.QuerySet[Any] = kind.objects.filter(pk=pk)
-        return rows
+        return rows.select_for_update(of=("self",), no_key=True) if lock else rows
 
     return Prepared(row)
 

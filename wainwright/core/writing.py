@@ -38,8 +38,6 @@ def update(record: models.Model, names: Iterable[str] | None) -> bool:
     """
     kind, connection = type(record), driver.current()
     wanted = None if names is None else tuple(names)
-    if wanted is None and len(record.__dict__) < len(kind._meta.concrete_fields):
-        return False  # some fields were never read
     statement, fields = _updating(kind, wanted, connection.vendor)
     values = _values(record, fields, adding=False) if fields else None
     if values is None:
@@ -52,11 +50,16 @@ def update(record: models.Model, names: Iterable[str] | None) -> bool:
 
 
 def _values(record: models.Model, fields: Fields, *, adding: bool) -> list[Any] | None:
-    """What the driver is given for each field; None where a value is an expression."""
+    """What the driver is given for each field.
+
+    None where a value is an expression, or was never read from the database.
+    """
     connection, given = driver.current(), record.__dict__
     values = []
     for field, plain in fields:
-        value = given.get(field.attname) if plain else field.pre_save(record, adding)
+        if field.attname not in given:
+            return None
+        value = given[field.attname] if plain else field.pre_save(record, adding)
         if value is not None and type(value) is not plain:
             if hasattr(value, "resolve_expression"):
                 return None
