@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from urllib.parse import urlsplit
 
-from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.db.models import QuerySet
 
@@ -37,16 +35,6 @@ def _places_of(user: Slot) -> QuerySet[Member]:
 @prepared
 def _user(user: Slot) -> QuerySet[User]:
     return User.objects.filter(pk=user)
-
-
-@prepared
-def _factors(user: Slot, *, kinds: tuple[str, ...]) -> QuerySet[Authenticator, int]:
-    return Authenticator.objects.filter(user=user, type__in=kinds).values_list("pk", flat=True)[:1]
-
-
-def has_factor(user: User, kinds: Iterable[str]) -> bool:
-    """Whether the person proves himself by something of these kinds besides the password."""
-    return bool(_factors(user.pk, kinds=tuple(kinds)))
 
 
 def user_by_id(user_id: int) -> User | None:

@@ -21,7 +21,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from wainwright.accounts.directory import has_factor, user_by_id
+from wainwright.accounts.directory import user_by_id
+from wainwright.accounts.factors import has_factor
 from wainwright.accounts.models import User
 from wainwright.core import vault
 from wainwright.core.errors import Refused
