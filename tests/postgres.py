@@ -13,7 +13,6 @@ import pwd
 import secrets
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -24,6 +23,8 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+
+from wainwright.core.ports import free_port
 
 OWNER, APP = "wainwright_owner", "wainwright_app"
 SECONDS_TO_START = 60
@@ -57,13 +58,6 @@ def unprivileged() -> dict[str, Any]:
     names = {entry.pw_name: entry for entry in pwd.getpwall()}
     somebody = names.get("postgres") or names["nobody"]
     return {"user": somebody.pw_uid, "group": somebody.pw_gid, "extra_groups": []}
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 class Cluster:

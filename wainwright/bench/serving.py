@@ -6,7 +6,6 @@ import contextlib
 import http.client
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -14,17 +13,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from wainwright.bench.homes import Home
+from wainwright.core.ports import free_port
 
 TICKS = os.sysconf("SC_CLK_TCK")
 SECONDS_TO_START = 60
 SECONDS_TO_STOP = 15
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 class Process:

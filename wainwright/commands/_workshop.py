@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import socket
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from wainwright.commands import _install
 from wainwright.core import keys
+from wainwright.core.ports import free_port
 
 _SETTINGS = ("WAINWRIGHT_", "DATABASE_")
 
@@ -21,17 +21,10 @@ def open_workshop(demo: str | None) -> TemporaryDirectory[str]:
     for name in list(os.environ):
         if name.startswith(_SETTINGS):
             del os.environ[name]
-    environment = {"WAINWRIGHT_URL": f"http://127.0.0.1:{_free_port()}"}
+    environment = {"WAINWRIGHT_URL": f"http://127.0.0.1:{free_port()}"}
     if demo is not None and (Path(demo) / keys.FILE).exists():
         kept = keys.kept_in(Path(demo))
         environment["WAINWRIGHT_SECRET_KEY"] = kept["secret_key"]
         environment["WAINWRIGHT_ENCRYPTION_KEYS"] = kept["encryption_keys"]
     _install.open_in(workshop.name, environment)
     return workshop
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
