@@ -1,8 +1,8 @@
 """Fills a database of the bench with orders, fast: three real lives, multiplied by SQL.
 
 Run inside the environment of a bench home (bench.inside). Every row of a copied life keeps its
-shape; keys, public ids, addresses and times are shifted, so that each copy
-is a customer of its own. The data is made for measuring and would not pass an audit.
+shape; keys, public ids, addresses and times are shifted, so that each copy is a customer of its
+own. The data is made for measuring and would not pass an audit.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from wainwright.payments.models import Bill, BillLine, Method, Payment
 from wainwright.sales.models import Entry, Line, Order
 
 MARK = "bench-data"  # the file in the home's folder that says what was built
-LARGEST = 5_000_000
+LEAST, MOST = 10_000, 5_000_000  # orders
 AT_ONCE = 2_000  # copies a statement
 YEAR = 365 * 86400
 UNIQUE_WORDS = {
@@ -43,7 +43,12 @@ UNIQUE_WORDS = {
 
 
 def copies(orders: int) -> dict[Life, int]:
-    """How many customers of each life make exactly so many orders of a fifth as many customers."""
+    """How many customers of each life make exactly so many orders of a fifth as many customers.
+
+    ValueError below LEAST or above MOST.
+    """
+    if not LEAST <= orders <= MOST:
+        raise ValueError(f"{orders} orders are not {LEAST} to {MOST}")
     customers = orders // 5
     shown = min(2_000, orders // 100)
     five = (orders - SHOWN.purchases * shown) - 4 * (customers - shown)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from itertools import count
@@ -83,24 +83,21 @@ class Site:
         return [cost / hello for cost, hello in zip(self.costs[page], floor, strict=True)]
 
 
-def measure(
-    small: Home, large: Home, *, rounds: int, seconds: float, only: Sequence[str] = ()
-) -> list[Result]:
+def measure(small: Home, large: Home, *, rounds: int, seconds: float) -> list[Result]:
     """All pages over both sizes, in the same rounds, one page after the other."""
-    wanted = [page for page in PAGES if not only or page.name in only]
     with ExitStack() as stack:
         sites = [_open(stack, home) for home in ([small] if small is large else [small, large])]
         talks = [(site, site.server.connect()) for site in sites]
         for site, connection in talks:  # until every page was built once
-            for page in (*FLOORS, *wanted):
+            for page in (*FLOORS, *PAGES):
                 site.measure(page, connection, min(seconds, 1))
             site.costs.clear()
             site.database_costs.clear()
         for _round in range(rounds):
-            for page in (*FLOORS, *wanted):
+            for page in (*FLOORS, *PAGES):
                 for site, connection in talks:
                     site.measure(page, connection, seconds)
-    return [*_floor(sites[-1]), *(line for page in wanted for line in _lines(page, sites))]
+    return [*_floor(sites[-1]), *(line for page in PAGES for line in _lines(page, sites))]
 
 
 def _open(stack: ExitStack, home: Home) -> Site:
