@@ -10,37 +10,16 @@ from django.core.paginator import Paginator
 from wainwright.core.prepared import by
 from wainwright.customers.models import Customer
 from wainwright.hub import queries
+from wainwright.hub.parts import ON_A_PAGE, Part
 from wainwright.invoicing.models import Document
-
-ON_A_PAGE = 50
 
 
 @dataclass(frozen=True, slots=True)
-class Papers:
-    """Page `number` of them, `total` of the year that was asked for; `names` by order's key."""
+class Papers(Part[Document]):
+    """Those of the year that was asked for; `names` says what each was for, by its order's key."""
 
-    rows: list[Document]
-    number: int
-    total: int
     years: list[int]
     names: Mapping[int, str]
-
-    @property
-    def first(self) -> int:
-        return (self.number - 1) * ON_A_PAGE + 1
-
-    @property
-    def last(self) -> int:
-        return self.first - 1 + len(self.rows)
-
-    @property
-    def newer(self) -> int | None:
-        """The page before this one, where there is one."""
-        return self.number - 1 if self.number > 1 else None
-
-    @property
-    def older(self) -> int | None:
-        return self.number + 1 if self.last < self.total else None
 
 
 def papers_of(customer: Customer, year: int | None, page_number: str | int = 1) -> Papers:

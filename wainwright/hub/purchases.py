@@ -12,10 +12,9 @@ from wainwright.catalog.models import Price
 from wainwright.core.prepared import by
 from wainwright.customers.models import Customer
 from wainwright.hub import queries
+from wainwright.hub.parts import ON_A_PAGE, Part
 from wainwright.invoicing.models import CREDIT_NOTE, Document
 from wainwright.sales.models import Line, Order
-
-ON_A_PAGE = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,32 +48,12 @@ class Purchase:
 
 
 @dataclass(frozen=True, slots=True)
-class Purchases:
-    """Page `number` of what was wanted, `found` in all; `total` counts everything bought."""
+class Purchases(Part[Purchase]):
+    """`total` counts everything bought, whatever was wanted."""
 
-    rows: list[Purchase]
-    number: int
-    found: int
     total: int
     years: list[int]
     kinds: list[str]
-
-    @property
-    def first(self) -> int:
-        return (self.number - 1) * ON_A_PAGE + 1
-
-    @property
-    def last(self) -> int:
-        return self.first - 1 + len(self.rows)
-
-    @property
-    def newer(self) -> int | None:
-        """The page before this one, where there is one."""
-        return self.number - 1 if self.number > 1 else None
-
-    @property
-    def older(self) -> int | None:
-        return self.number + 1 if self.last < self.found else None
 
 
 def purchases_of(customer: Customer, wanted: Wanted, page_number: str | int = 1) -> Purchases:

@@ -60,19 +60,16 @@ class Found:
 
     def counted(self, most: int) -> int:
         if self.question.words:
-            return self._rows().order_by()[:most].count()
+            return self.whole().order_by()[:most].count()
         return len(_keys(*self._values(), given=self._given(), most=most))
 
     def part(self, start: int, most: int) -> list[Entry]:
         if self.question.words:
-            return list(_shown(self._rows())[start : start + most])
+            return list(_shown(self.whole())[start : start + most])
         shape = {"given": self._given(), "sort": self.sort, "start": start, "most": most}
         return _listed(*self._values(), **shape)
 
     def whole(self) -> QuerySet[Entry]:
-        return self._rows()
-
-    def _rows(self) -> QuerySet[Entry]:
         return matching(self.within, self.question).order_by(*SORTS[self.sort])
 
     def _given(self) -> tuple[str, ...]:
