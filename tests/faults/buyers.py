@@ -13,7 +13,7 @@ import threading
 import time
 from contextlib import suppress
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import httpx
 
@@ -101,14 +101,15 @@ class Buyer:
         price = self.fleet.shop["daily" if self.chance.random() < 0.4 else "once"]
         form = fields(self._get(product)) | {"email": self.email, "name": "Ada Byron"}
         page = self._post(product, form | {"price": price}).headers["location"]
-        after = self._post(page, fields(self._get(page)) | CARD).headers["location"]
-        back = self._get(f"{origin(page)}{after}" if after.startswith("/") else after)
+        answer = self._post(page, fields(self._get(page)) | CARD)
         self.promises.paid[self.email] = page
         if self.chance.random() < 0.25:
             return
-        thanks = self._get(back.headers["location"]).headers["location"]
-        assert "Thank you, your order stands" in self._get(thanks).text
-        self.promises.thanked[self.email] = thanks.rstrip("/").rpartition("/")[2]
+        while "location" in answer.headers:
+            page = urljoin(page, answer.headers["location"])
+            answer = self._get(page)
+        assert "Thank you, your order stands" in answer.text, words(answer)
+        self.promises.thanked[self.email] = page.rstrip("/").rpartition("/")[2]
 
     def cancels(self) -> None:
         """At the legal desk, which knows nobody and takes every statement."""
@@ -137,6 +138,7 @@ class Buyer:
                     method, f"http://127.0.0.1:{port}{path}", data=form, headers={"Host": host}
                 )
                 if answer.status_code == 410:
+                    self.promises.answered += 1
                     raise PageClosed
                 if GATEWAY_AWAY in answer.text:
                     raise httpx.TransportError(GATEWAY_AWAY)
@@ -161,11 +163,6 @@ def fields(page: httpx.Response) -> dict[str, str]:
         attributes = dict(re.findall(r'(\w+)="([^"]*)"', tag))
         named[attributes["name"]] = attributes.get("value", "")
     return named
-
-
-def origin(address: str) -> str:
-    parts = urlsplit(address)
-    return f"{parts.scheme}://{parts.netloc}"
 
 
 def words(answer: httpx.Response) -> str:

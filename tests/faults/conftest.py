@@ -1,5 +1,8 @@
+"""An empty database, a mail server and a seed for each test of faults."""
+
 from __future__ import annotations
 
+import logging
 import os
 import secrets
 from collections.abc import Iterator
@@ -8,6 +11,16 @@ import pytest
 
 from tests import databases
 from tests.faults.mailroom import Mailroom, open_mailroom
+
+log = logging.getLogger(__name__)
+
+
+@pytest.fixture
+def seed() -> int:
+    """Of all chances of one test; shown where it fails."""
+    chosen = secrets.randbits(32)
+    log.warning("seed %s", chosen)
+    return chosen
 
 
 @pytest.fixture

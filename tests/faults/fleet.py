@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any, Self
 
@@ -17,6 +18,7 @@ import httpx
 from cryptography.fernet import Fernet
 
 from tests.postgres import free_port
+from wainwright.core.lineage import end_with
 
 SECONDS_TO_ANSWER = 90
 SECONDS_TO_BEGIN = 2
@@ -86,19 +88,25 @@ class Fleet:
             return time.monotonic() - self._started[name] > SECONDS_TO_BEGIN
         return healthy(self.ports[self.names("web").index(name)])
 
-    def kill(self, *names: str) -> None:
-        """`kill -9`: the processes themselves and nobody else; what they started must end too."""
-        for name in names:
-            if name in self.processes:
-                self.processes[name].kill()
-        for name in names:
-            if name in self.processes:
-                self.processes.pop(name).wait(10)
+    def kill(self, *names: str) -> int:
+        """`kill -9`: the processes themselves and nobody else; what they started must end too.
 
-    def kill_a_child(self, name: str) -> None:
-        """The process that answers, behind the one that watches over it."""
-        for child in children(self.processes[name].pid):
+        How many of them were alive.
+        """
+        found = [self.processes.pop(name) for name in names if name in self.processes]
+        alive = [process for process in found if process.poll() is None]
+        for process in alive:
+            process.kill()
+        for process in alive:
+            process.wait(10)
+        return len(alive)
+
+    def kill_a_child(self, name: str) -> int:
+        """The process that answers, behind the one that watches over it; 0 if there is none."""
+        found = children(self.processes[name].pid) if name in self.processes else []
+        for child in found[:1]:
             os.kill(child, signal.SIGKILL)
+        return len(found[:1])
 
     def stop(self, name: str) -> None:
         """SIGSTOP: frozen in whatever it is doing."""
@@ -155,6 +163,7 @@ class Fleet:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
+                preexec_fn=partial(end_with, os.getpid()),  # nothing outlives the tests
             )
 
     def _start_insider(self) -> subprocess.Popen[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import secrets
 import signal
 import time
 from collections.abc import Iterator
@@ -34,12 +33,12 @@ def server() -> Iterator[Cluster]:
 
 @pytest.mark.parametrize("times", FEW_OR_MANY)
 def test_nothing_is_lost_when_the_database_restarts_under_load(
-    tmp_path: Path, server: Cluster, mailroom: Mailroom, times: int
+    tmp_path: Path, server: Cluster, mailroom: Mailroom, seed: int, times: int
 ) -> None:
-    chance = random.Random(secrets.randbits(32))
+    chance = random.Random(seed)
     settings = server.addresses | {"WAINWRIGHT_SMTP_URL": mailroom.url}
     with Fleet(tmp_path, settings, webs=1, workers=1) as fleet:
-        with Crowd(fleet, chance.getrandbits(32)) as crowd:
+        with Crowd(fleet, seed) as crowd:
             for _time in range(times):
                 work_on(fleet, crowd.promises, chance.randint(3, 15))
                 server.stop(how=signal.SIGQUIT)
@@ -52,9 +51,9 @@ def test_nothing_is_lost_when_the_database_restarts_under_load(
 
 @pytest.mark.parametrize("times", FEW_OR_MANY)
 def test_nothing_is_lost_or_doubled_when_answers_to_commits_are_lost(
-    tmp_path: Path, database: dict[str, str], mailroom: Mailroom, times: int
+    tmp_path: Path, database: dict[str, str], mailroom: Mailroom, seed: int, times: int
 ) -> None:
-    chance = random.Random(secrets.randbits(32))
+    chance = random.Random(seed)
     parts = urlsplit(database["DATABASE_URL"])
     assert parts.port is not None
     with proxy_to(parts.port) as proxy:
@@ -62,7 +61,7 @@ def test_nothing_is_lost_or_doubled_when_answers_to_commits_are_lost(
         through = parts._replace(netloc=f"{place}:{proxy.port}").geturl()
         settings = database | {"DATABASE_URL": through, "WAINWRIGHT_SMTP_URL": mailroom.url}
         with Fleet(tmp_path, settings, webs=1, workers=1) as fleet:
-            with Crowd(fleet, chance.getrandbits(32)) as crowd:
+            with Crowd(fleet, seed) as crowd:
                 for _time in range(4 * times):
                     work_on(fleet, crowd.promises, chance.randint(1, 8))
                     proxy.swallow()
