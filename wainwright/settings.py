@@ -51,8 +51,9 @@ else:
                 "keepalives_idle": 30,
                 "tcp_user_timeout": 30_000,
                 # No transaction of ours rests: one that does belongs to a process that hangs, which
-                # may neither hold its locks any longer nor write when it wakes.
-                "options": "-c idle_in_transaction_session_timeout=30s",
+                # may neither hold its locks any longer nor write when it wakes. And nobody waits
+                # for a lock without end: what gives up is told so, and tried again.
+                "options": "-c idle_in_transaction_session_timeout=30s -c lock_timeout=60s",
             },
         },
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import select
 import signal
 import subprocess
 import sys
@@ -22,6 +23,7 @@ from wainwright.core.lineage import end_with
 
 SECONDS_TO_ANSWER = 90
 SECONDS_TO_BEGIN = 2
+SECONDS_OF_AN_ACT = 600
 
 
 class Fleet:
@@ -136,6 +138,8 @@ class Fleet:
         assert self._insider.stdout is not None
         self._insider.stdin.write(f"{act}\n")
         self._insider.stdin.flush()
+        came, _, _ = select.select([self._insider.stdout], [], [], SECONDS_OF_AN_ACT)
+        assert came, f"{act} does not end:\n{self.tail()}"
         answer = self._insider.stdout.readline()
         assert answer, f"{act} failed:\n{self.tail()}"
         return json.loads(answer)

@@ -13,7 +13,13 @@ from wainwright.core.actors import Actor
 from wainwright.core.models import AuditRow
 from wainwright.core.sweeping import BATCH
 
-_SEAL = "UPDATE core_auditrow SET position = %s, digest = %s WHERE id = %s"
+# One statement: a process that is frozen between many would hold their locks, and PostgreSQL ends
+# no transaction that waits for the rest of a batch.
+_SEAL = """
+    WITH sealed (position, digest, id) AS (VALUES {})
+    UPDATE core_auditrow SET position = sealed.position, digest = sealed.digest
+    FROM sealed WHERE core_auditrow.id = sealed.id
+"""
 
 
 def note(
@@ -48,13 +54,14 @@ def seal(limit: int = 5 * BATCH) -> int:
         rows = list(
             AuditRow.everywhere.filter(account_id=account_id, position=None).order_by("id")[:limit]
         )
-        sealed = []
+        sealed: list[int | str] = []
         for row in rows:
             position += 1
             digest = row_digest(row, digest)
-            sealed.append((position, digest, row.pk))
-        with connection.cursor() as cursor:
-            cursor.executemany(_SEAL, sealed)
+            sealed += [position, digest, row.pk]
+        if rows:
+            with connection.cursor() as cursor:
+                cursor.execute(_SEAL.format(", ".join(["(%s, %s, %s)"] * len(rows))), sealed)
     return len(rows)
 
 
