@@ -71,8 +71,10 @@ def table() -> dict[Any, Any]:
         billing.SubscriptionPaused: Wires(later=[letters.tell_of_pause]),
         billing.SubscriptionResumed: Wires(later=[letters.tell_of_resumption]),
         billing.SubscriptionReactivated: Wires(later=[letters.tell_of_return]),
-        billing.PlanChanged: Wires(),
-        billing.PlanChangeAsked: Wires(),
+        billing.PlanChanged: Wires(later=[letters.tell_of_changed_plan]),
+        billing.PlanChangeAsked: Wires(later=[letters.tell_of_planned_change]),
+        billing.PlanKept: Wires(later=[letters.tell_of_kept_plan]),
+        billing.PlanChangeFailed: Wires(later=[letters.tell_of_failed_change]),
         billing.BillingHeld: Wires(later=[letters.tell_seller_of_hold]),
         billing.MethodReplaced: Wires(later=[letters.tell_of_replaced_method]),
         StatementReceived: Wires(

@@ -67,5 +67,5 @@ def _planted(estate: Estate, name: str, note: str) -> Holding:
     cancellation.cancel_at_period_end(
         ending.subscription, by=SYSTEM, source="dashboard", reason=note
     )
-    pausing.pause(paused.subscription, by=SYSTEM)
+    pausing.pause(paused.subscription, by=SYSTEM, source="hub")
     return holding_of(estate, who, name=name, words={word})

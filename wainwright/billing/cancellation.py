@@ -81,6 +81,9 @@ def _cancel(
                 subscription_id=subscription.pk,
                 cancel_at=subscription.cancel_at.isoformat(),
                 charged_before=subscription.next_due_at is not None,
+                by=by.label,
+                source=source,
+                reason=reason,
             )
         )
     return subscription
@@ -99,7 +102,9 @@ def cancel_now(
         return _end(subscription, by, announced=False)
 
 
-def undo_cancellation(subscription: Subscription, *, by: Actor) -> Subscription:
+def undo_cancellation(
+    subscription: Subscription, *, by: Actor, source: str = "", reason: str = ""
+) -> Subscription:
     """As if nothing had been asked: it renews on the day it would have. Until it has ended."""
     with transaction.atomic():
         subscription = Subscription.locked(subscription.pk)
@@ -120,10 +125,16 @@ def undo_cancellation(subscription: Subscription, *, by: Actor) -> Subscription:
             subscription.public_id,
             by=by,
             business_id=subscription.business_id,
+            source=source,
+            reason=reason,
         )
         events.announce(
             CancellationUndone(
-                business_id=subscription.business_id, subscription_id=subscription.pk
+                business_id=subscription.business_id,
+                subscription_id=subscription.pk,
+                by=by.label,
+                source=source,
+                reason=reason,
             )
         )
     return subscription
@@ -162,6 +173,9 @@ def _end(subscription: Subscription, by: Actor, *, announced: bool) -> Subscript
             business_id=subscription.business_id,
             subscription_id=subscription.pk,
             announced=announced,
+            by=subscription.cancel_by,
+            source=subscription.cancel_source,
+            reason=subscription.cancel_reason,
         )
     )
     return subscription

@@ -13,11 +13,11 @@ from wainwright.billing.changing import Changed, Paid
 from wainwright.billing.course import Switch
 from wainwright.billing.crediting import Purse
 from wainwright.billing.errors import MoveRefused
-from wainwright.billing.events import PlanChanged
+from wainwright.billing.events import PlanChanged, PlanChangeFailed
 from wainwright.billing.models import Change, Credit, Period, Subscription
 from wainwright.billing.moving import move
 from wainwright.billing.owing import drop_changes
-from wainwright.billing.standing import Plan, put_plan, standing_of
+from wainwright.billing.standing import Plan, plan_of, put_plan, standing_of
 from wainwright.core import audit, clock, events
 from wainwright.core.actors import SYSTEM, Actor
 from wainwright.core.models import EventRow
@@ -62,7 +62,9 @@ def _paid(period: Period) -> Paid:
     return Paid(period.starts_at, period.ends_at, bills.draft_of(line, period.bill.currency), kept)
 
 
-def open_change(subscription: Subscription, act: Switch, by: Actor) -> Payment:
+def open_change(
+    subscription: Subscription, act: Switch, by: Actor, *, source: str = "", reason: str = ""
+) -> Payment:
     """Opens the bill of a change and begins its payment. Call inside a transaction, locked."""
     changed = foreseen(subscription, act, credit.purse_of([subscription.customer_id]))
     draft, then = changed.draft, changed.standing
@@ -94,6 +96,8 @@ def open_change(subscription: Subscription, act: Switch, by: Actor) -> Payment:
         left_tax=changed.left.left_tax,
         regular=changing.regular(then, then.plan, Rates.of([then.plan.product_id])),
         by=by.label[:254],
+        source=source,
+        reason=reason[:500],
     )
     return attempts.begin(
         attempts.prepared(
@@ -130,7 +134,13 @@ def take_effect(event: PaymentSucceeded, row: EventRow) -> None:
     move(subscription, subscription.state, by=SYSTEM)
     change.state = Change.DONE
     change.save(update_fields=["state"])
-    note_changed(subscription, by=change.by)
+    note_changed(
+        subscription,
+        by=change.by,
+        source=change.source,
+        reason=change.reason,
+        bill_id=change.bill_id,
+    )
 
 
 def _keep_credit(subscription: Subscription, change: Change, period: Period) -> None:
@@ -167,7 +177,9 @@ def _cut(period: Period, change: Change) -> None:
     )
 
 
-def note_changed(subscription: Subscription, *, by: str) -> None:
+def note_changed(
+    subscription: Subscription, *, by: str, source: str, reason: str, bill_id: int | None = None
+) -> None:
     """The plan in force is another one; written and told."""
     audit.note(
         "subscription.plan_changed",
@@ -175,12 +187,22 @@ def note_changed(subscription: Subscription, *, by: str) -> None:
         by=SYSTEM,
         business_id=subscription.business_id,
         asked_by=by,
+        source=source,
+        reason=reason,
         price=subscription.price_id,
         quantity=subscription.quantity,
         amount=subscription.amount,
     )
     events.announce(
-        PlanChanged(business_id=subscription.business_id, subscription_id=subscription.pk)
+        PlanChanged(
+            business_id=subscription.business_id,
+            subscription_id=subscription.pk,
+            plan=plan_of(subscription).words,
+            bill_id=bill_id,
+            by=by,
+            source=source,
+            reason=reason,
+        )
     )
 
 
@@ -190,4 +212,17 @@ def leave_as_it_was(event: PaymentDeclined, row: EventRow) -> None:
     if payment.purpose != Payment.CHANGE:
         return
     change = Change.objects.get(bill_id=payment.bill_id)
+    if change.state != Change.OPEN:
+        return
     drop_changes([change.subscription_id], why="the payment was declined", by=SYSTEM)
+    events.announce(
+        PlanChangeFailed(
+            business_id=change.business_id,
+            subscription_id=change.subscription_id,
+            plan=Plan(**change.plan).words,
+            decline=event.decline,
+            by=change.by,
+            source=change.source,
+            reason=change.reason,
+        )
+    )

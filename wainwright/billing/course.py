@@ -110,6 +110,7 @@ def gone_on(standing: Standing, moment: datetime, *, planned: int | None = None)
     moved = replace(
         moved,
         state=states.TRIALING if in_trial else states.ACTIVE,
+        cancel_at=None if standing.state == states.CANCELLED else standing.cancel_at,
         resume_at=None,
         pause_periods=None,
     )

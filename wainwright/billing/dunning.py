@@ -29,6 +29,9 @@ from wainwright.payments.models import Bill, Payment
 # The bank was too busy to answer: tried again soon, though counted.
 SOON = timedelta(hours=6)
 
+# From where an end or a pause comes when every try to charge failed.
+DUNNING = "dunning"
+
 POINTLESS = frozenset(
     {
         Decline.AUTHENTICATION_REQUIRED,
@@ -113,14 +116,14 @@ def give_up(debtors: Sequence[Subscription], *, then: str) -> None:
     for subscription in debtors:
         subscription.open_bill = None
         if then == Rules.PAUSE:
-            pausing.put_on_hold(subscription, by=SYSTEM, reason="payment failed")
+            pausing.put_on_hold(subscription, by=SYSTEM, source=DUNNING, reason="payment failed")
         else:
             _end(subscription)
 
 
 def _end(subscription: Subscription) -> None:
     subscription.ended_at = clock.now()
-    subscription.cancel_source, subscription.cancel_by = "dunning", SYSTEM.label
+    subscription.cancel_source, subscription.cancel_by = DUNNING, SYSTEM.label
     subscription.cancel_reason = "payment failed"
     subscription.cancel_asked_at = subscription.cancel_at = subscription.ended_at
     move(subscription, states.CANCELLED, by=SYSTEM, reason="payment failed")
@@ -130,6 +133,9 @@ def _end(subscription: Subscription) -> None:
             business_id=subscription.business_id,
             subscription_id=subscription.pk,
             announced=False,
+            by=subscription.cancel_by,
+            source=subscription.cancel_source,
+            reason=subscription.cancel_reason,
         )
     )
 

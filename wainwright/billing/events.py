@@ -14,6 +14,15 @@ class SubscriptionEvent(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Act(SubscriptionEvent):
+    """Something that was done to it: by whom, from where (hub, dashboard, ...) and why."""
+
+    by: str = ""
+    source: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class SubscriptionStarted(SubscriptionEvent):
     name: ClassVar[str] = "subscription.started"
 
@@ -36,7 +45,7 @@ class RenewalFailed(SubscriptionEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
-class CancellationAsked(SubscriptionEvent):
+class CancellationAsked(Act):
     """It will end at `cancel_at` (ISO, UTC) and is not charged again.
 
     `charged_before` is true where a later day was asked for, and payments fall due until then.
@@ -49,12 +58,12 @@ class CancellationAsked(SubscriptionEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
-class CancellationUndone(SubscriptionEvent):
+class CancellationUndone(Act):
     name: ClassVar[str] = "subscription.cancellation_undone"
 
 
 @dataclass(frozen=True, kw_only=True)
-class SubscriptionCancelled(SubscriptionEvent):
+class SubscriptionCancelled(Act):
     """It has ended. `announced` tells whether the customer was told before, when asking."""
 
     name: ClassVar[str] = "subscription.cancelled"
@@ -70,36 +79,61 @@ class SubscriptionCompleted(SubscriptionEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
-class SubscriptionPaused(SubscriptionEvent):
+class SubscriptionPaused(Act):
+    """Nothing is charged until it goes on: at `resume_at` (ISO, UTC), or null without an end."""
+
     name: ClassVar[str] = "subscription.paused"
+
+    resume_at: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
-class SubscriptionResumed(SubscriptionEvent):
+class SubscriptionResumed(Act):
     name: ClassVar[str] = "subscription.resumed"
 
 
 @dataclass(frozen=True, kw_only=True)
-class SubscriptionReactivated(SubscriptionEvent):
+class SubscriptionReactivated(Act):
     """It had ended and was brought back in time."""
 
     name: ClassVar[str] = "subscription.reactivated"
 
 
 @dataclass(frozen=True, kw_only=True)
-class PlanChanged(SubscriptionEvent):
-    """Another price or quantity is in force."""
+class PlanChanged(Act):
+    """Another price or quantity is in force. `bill_id` is null in a trial, which bills nothing."""
 
     name: ClassVar[str] = "subscription.plan_changed"
 
+    plan: str = ""
+    bill_id: int | None = None
+
 
 @dataclass(frozen=True, kw_only=True)
-class PlanChangeAsked(SubscriptionEvent):
+class PlanChangeAsked(Act):
     """Another price or quantity will be in force from `at` (ISO, UTC) on."""
 
     name: ClassVar[str] = "subscription.plan_change_asked"
 
     at: str
+    plan: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlanKept(Act):
+    """A change that was planned is off; the plan in force stays."""
+
+    name: ClassVar[str] = "subscription.plan_kept"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlanChangeFailed(Act):
+    """The payment of a change was declined; the plan in force stays, and nothing is owed."""
+
+    name: ClassVar[str] = "subscription.plan_change_failed"
+
+    plan: str
+    decline: str
 
 
 @dataclass(frozen=True, kw_only=True)

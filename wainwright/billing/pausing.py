@@ -27,6 +27,8 @@ def pause(
     by: Actor,
     periods: int | None = None,
     until: datetime | None = None,
+    source: str = "",
+    reason: str = "",
 ) -> Subscription:
     """Nothing is charged until it goes on; payments owed on a limited plan stay owed.
 
@@ -41,7 +43,14 @@ def pause(
             raise MoveRefused(_("Only a running subscription can be paused."))
         resume_at = _goes_on(subscription, clock.now(), periods, until)
         owe_no_more(subscription, why="the subscription was paused", by=by)
-        put_on_hold(subscription, by=by, reason="paused", periods=periods, resume_at=resume_at)
+        put_on_hold(
+            subscription,
+            by=by,
+            source=source,
+            reason=reason,
+            periods=periods,
+            resume_at=resume_at,
+        )
     return subscription
 
 
@@ -49,6 +58,7 @@ def put_on_hold(
     subscription: Subscription,
     *,
     by: Actor,
+    source: str,
     reason: str,
     periods: int | None = None,
     resume_at: datetime | None = None,
@@ -61,13 +71,22 @@ def put_on_hold(
         started_at=now,
         periods=periods,
         by=by.label[:254],
+        source=source,
+        reason=reason[:500],
     )
     subscription.paused_at, subscription.resume_at = now, resume_at
     subscription.next_due_at = None
     subscription.failures = 0
     move(subscription, states.PAUSED, by=by, reason=reason)
     events.announce(
-        SubscriptionPaused(business_id=subscription.business_id, subscription_id=subscription.pk)
+        SubscriptionPaused(
+            business_id=subscription.business_id,
+            subscription_id=subscription.pk,
+            resume_at=resume_at.isoformat() if resume_at else None,
+            by=by.label,
+            source=source,
+            reason=reason,
+        )
     )
 
 
@@ -82,7 +101,14 @@ def _goes_on(
     return resume_at
 
 
-def resume(subscription: Subscription, *, by: Actor, at: datetime | None = None) -> Subscription:
+def resume(
+    subscription: Subscription,
+    *,
+    by: Actor,
+    at: datetime | None = None,
+    source: str = "",
+    reason: str = "",
+) -> Subscription:
     """Goes on without a charge while paid time is left, or after the periods left out, as planned.
 
     Otherwise a new period begins, and the bill day moves to it: nothing is charged for the time of
@@ -99,10 +125,14 @@ def resume(subscription: Subscription, *, by: Actor, at: datetime | None = None)
         pause.ended_at = moment
         pause.save(update_fields=["ended_at"])
         to = go_on(subscription, moment, planned=pause.periods if at else None)
-        move(subscription, to, by=by, reason="resumed")
+        move(subscription, to, by=by, reason=reason)
         events.announce(
             SubscriptionResumed(
-                business_id=subscription.business_id, subscription_id=subscription.pk
+                business_id=subscription.business_id,
+                subscription_id=subscription.pk,
+                by=by.label,
+                source=source,
+                reason=reason,
             )
         )
     return subscription

@@ -51,6 +51,14 @@ def preview(subscription: Subscription, act: Act | None = None) -> list[Draft]:
     )
 
 
+def next_bill(subscription: Subscription, act: Act | None = None) -> Draft | None:
+    """The first bill after an act that charges this subscription; none within a year: None."""
+    for draft in preview(subscription, act):
+        if any(charge.standing.id == subscription.pk for charge in draft.charges):
+            return draft
+    return None
+
+
 def _part(was: Standing, after: dict[int, Standing], purse: Purse) -> None:
     """A bill that is not owed by one any more lets go of its credit; the others' takes again."""
     if was.open_bill_id is None or after[was.id].open_bill_id is not None:

@@ -32,7 +32,9 @@ def reactivated_until(subscription: Subscription) -> datetime | None:
     return add_days(subscription.ended_at, days, subscription.zone)
 
 
-def reactivate(subscription: Subscription, *, by: Actor) -> Subscription:
+def reactivate(
+    subscription: Subscription, *, by: Actor, source: str = "", reason: str = ""
+) -> Subscription:
     """It goes on as before: without a charge while paid time is left, else in a new period today.
 
     Who had ended it, from where and why stays written. Repeating changes nothing. MoveRefused
@@ -60,10 +62,14 @@ def reactivate(subscription: Subscription, *, by: Actor) -> Subscription:
         subscription.ended_at = subscription.cancel_at = subscription.cancel_asked_at = None
         subscription.cancel_by = subscription.cancel_source = subscription.cancel_reason = ""
         subscription.failures = 0
-        move(subscription, go_on(subscription, now), by=by, reason="brought back")
+        move(subscription, go_on(subscription, now), by=by, reason=reason)
         events.announce(
             SubscriptionReactivated(
-                business_id=subscription.business_id, subscription_id=subscription.pk
+                business_id=subscription.business_id,
+                subscription_id=subscription.pk,
+                by=by.label,
+                source=source,
+                reason=reason,
             )
         )
     return subscription

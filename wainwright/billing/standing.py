@@ -23,6 +23,11 @@ class Plan:
     inclusive: bool
     interval: str
 
+    @property
+    def words(self) -> str:
+        """Its name, with the quantity where it is more than one."""
+        return self.name if self.quantity == 1 else f"{self.quantity} × {self.name}"
+
 
 @dataclass(frozen=True, slots=True)
 class Standing:

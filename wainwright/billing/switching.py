@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import timedelta
 from enum import StrEnum
 
@@ -13,7 +13,7 @@ from wainwright.billing import changeover, changing, states
 from wainwright.billing.course import Switch
 from wainwright.billing.crediting import Purse
 from wainwright.billing.errors import MoveRefused
-from wainwright.billing.events import PlanChangeAsked
+from wainwright.billing.events import PlanChangeAsked, PlanKept
 from wainwright.billing.models import Change, Subscription
 from wainwright.billing.owing import drop_changes
 from wainwright.billing.standing import Plan, plan_of, put_plan, standing_of
@@ -88,7 +88,9 @@ def _plan(subscription: Subscription, price: Price, quantity: int) -> Plan:
     )
 
 
-def switch(subscription: Subscription, act: Switch, *, by: Actor) -> Switched:
+def switch(
+    subscription: Subscription, act: Switch, *, by: Actor, source: str = "", reason: str = ""
+) -> Switched:
     """Changes the plan as `proposed`. The change is in force when its bill is paid; a bill of
     nothing is paid at once. What the old plan leaves beyond the bill is kept as credit.
 
@@ -96,7 +98,7 @@ def switch(subscription: Subscription, act: Switch, *, by: Actor) -> Switched:
     """
     with transaction.atomic(durable=True):
         subscription = Subscription.locked(subscription.pk)
-        begun = _begin(subscription, act, by)
+        begun = _begin(subscription, act, By(by, source, reason))
     if isinstance(begun, Switched):
         return begun
     if begun.connection is None:
@@ -117,26 +119,39 @@ _RESULT = {
 }
 
 
-def _begin(subscription: Subscription, act: Switch, by: Actor) -> Switched | Payment:
+@dataclass(frozen=True, slots=True)
+class By:
+    """Who, from where, and why."""
+
+    actor: Actor
+    source: str
+    reason: str
+
+    @property
+    def said(self) -> dict[str, str]:
+        return {"by": self.actor.label, "source": self.source, "reason": self.reason}
+
+
+def _begin(subscription: Subscription, act: Switch, by: By) -> Switched | Payment:
     if plan_of(subscription) == act.plan and not act.move:
         return _stay(subscription, by)
     if _waits(subscription, act.plan):
         return Switched.WAITING
     _check(subscription)
-    drop_changes([subscription.pk], why="another plan was chosen", by=by)
+    drop_changes([subscription.pk], why="another plan was chosen", by=by.actor)
     if act.at is None:
         return _plan_for_later(subscription, act.plan, by)
     if subscription.state == states.TRIALING:
         put_plan(subscription, act.plan)
         _save(subscription)
-        changeover.note_changed(subscription, by=by.label)
+        changeover.note_changed(subscription, by=by.actor.label, source=by.source, reason=by.reason)
         return Switched.DONE
     if not clock.now() - OFFER <= act.at <= clock.now():
         raise MoveRefused(_("What was shown is too old. Please look at the sums once more."))
-    return changeover.open_change(subscription, act, by)
+    return changeover.open_change(subscription, act, by.actor, source=by.source, reason=by.reason)
 
 
-def _stay(subscription: Subscription, by: Actor) -> Switched:
+def _stay(subscription: Subscription, by: By) -> Switched:
     """The plan in force is wanted: what was planned instead is off."""
     if subscription.then is not None:
         subscription.then = None
@@ -144,8 +159,15 @@ def _stay(subscription: Subscription, by: Actor) -> Switched:
         audit.note(
             "subscription.plan_kept",
             subscription.public_id,
-            by=by,
+            by=by.actor,
             business_id=subscription.business_id,
+            source=by.source,
+            reason=by.reason,
+        )
+        events.announce(
+            PlanKept(
+                business_id=subscription.business_id, subscription_id=subscription.pk, **by.said
+            )
         )
     return Switched.DONE
 
@@ -170,7 +192,7 @@ def _check(subscription: Subscription) -> None:
         raise MoveRefused(_("A payment is due just now. Please try again when it is made."))
 
 
-def _plan_for_later(subscription: Subscription, plan: Plan, by: Actor) -> Switched:
+def _plan_for_later(subscription: Subscription, plan: Plan, by: By) -> Switched:
     if subscription.then != asdict(plan):
         subscription.then = asdict(plan)
         rates = Rates.of([plan.product_id])
@@ -179,8 +201,10 @@ def _plan_for_later(subscription: Subscription, plan: Plan, by: Actor) -> Switch
         audit.note(
             "subscription.plan_change_asked",
             subscription.public_id,
-            by=by,
+            by=by.actor,
             business_id=subscription.business_id,
+            source=by.source,
+            reason=by.reason,
             **subscription.then,
         )
         events.announce(
@@ -188,6 +212,8 @@ def _plan_for_later(subscription: Subscription, plan: Plan, by: Actor) -> Switch
                 business_id=subscription.business_id,
                 subscription_id=subscription.pk,
                 at=subscription.due(subscription.payments_made).isoformat(),
+                plan=plan.words,
+                **by.said,
             )
         )
     return Switched.PLANNED

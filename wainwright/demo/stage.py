@@ -12,6 +12,7 @@ from wainwright.accounts.links import link_for
 from wainwright.accounts.models import Business, Member, User
 from wainwright.billing import cancellation, methods, pausing
 from wainwright.billing.models import Subscription
+from wainwright.billing.rulebook import change_rules
 from wainwright.catalog import prices, products
 from wainwright.catalog.models import Price
 from wainwright.checkout import paying
@@ -41,6 +42,14 @@ from wainwright.payments.models import Payment
 from wainwright.sales.models import Order
 from wainwright.tax.rates import set_rate
 
+# What the agency lets its buyers do alone.
+BUYERS_MAY = {
+    "pause_periods": 3,
+    "pauses_a_year": 2,
+    "change_price": True,
+    "change_quantity": True,
+}
+
 
 class Stage:
     """The businesses as they stand, and what was bought so far. Used in the scope of test mode."""
@@ -61,6 +70,7 @@ class Stage:
         shop = act.shop
         if not self._businesses:
             business, self._users[shop.slug] = Business.objects.get(is_own=True), self._owner
+            change_rules(None, by=self._staff(), **BUYERS_MAY)
         else:
             business = opening.add_business(slug=shop.slug, name=shop.name, by=self._staff())
             email, name = shop.user

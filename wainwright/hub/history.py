@@ -7,13 +7,19 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from wainwright.billing import events as billing
-from wainwright.billing.models import Pause, Period, Subscription
+from wainwright.billing.models import Period, Subscription
 from wainwright.core.models import EventRow
 from wainwright.core.money import Money
 from wainwright.invoicing.models import Document
 from wainwright.payments.models import Payment, Refund
 
 _TOLD = (
+    billing.SubscriptionPaused.name,
+    billing.SubscriptionResumed.name,
+    billing.PlanChanged.name,
+    billing.PlanChangeAsked.name,
+    billing.PlanKept.name,
+    billing.PlanChangeFailed.name,
     billing.CancellationAsked.name,
     billing.CancellationUndone.name,
     billing.SubscriptionCancelled.name,
@@ -25,13 +31,22 @@ _TOLD = (
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """`kind` is started, paid, declined, pending, refunded, paused, resumed or an event's name."""
+    """`kind` is started, paid, declined, pending, refunded or an event's name.
+
+    Of an event, `until` is when a pause or a running subscription ends, or a change begins; `plan`
+    is the other plan; and `by`, `source` and `reason` say who did it, from where and why.
+    """
 
     at: datetime
     kind: str
     amount: Money | None = None
     decline: str = ""
     document: Document | None = None
+    until: datetime | None = None
+    plan: str = ""
+    by: str = ""
+    source: str = ""
+    reason: str = ""
 
 
 def history_of(subscription: Subscription) -> list[Moment]:
@@ -47,7 +62,6 @@ def history_of(subscription: Subscription) -> list[Moment]:
         Moment(subscription.started_at, "started"),
         *_payments(payments, documents),
         *_refunds(refunds, documents),
-        *_pauses(subscription),
         *_told(subscription),
     ]
     return sorted(moments, key=lambda moment: moment.at)[::-1]
@@ -92,13 +106,6 @@ def _refunds(
         yield Moment(at, "refunded", amount=refund.money, document=note)
 
 
-def _pauses(subscription: Subscription) -> Iterator[Moment]:
-    for pause in Pause.objects.filter(subscription=subscription):
-        yield Moment(pause.started_at, "paused")
-        if pause.ended_at and pause.ended_at != subscription.ended_at:
-            yield Moment(pause.ended_at, "resumed")
-
-
 def _told(subscription: Subscription) -> Iterator[Moment]:
     rows = EventRow.objects.filter(
         name__in=_TOLD,
@@ -107,4 +114,15 @@ def _told(subscription: Subscription) -> Iterator[Moment]:
         payload__subscription_id=subscription.pk,
     )
     for row in rows:
-        yield Moment(row.at, row.name)
+        told = row.payload
+        until = told.get("resume_at") or told.get("cancel_at") or told.get("at")
+        yield Moment(
+            row.at,
+            row.name,
+            decline=told.get("decline", ""),
+            until=datetime.fromisoformat(until) if until else None,
+            plan=told.get("plan", ""),
+            by=told.get("by", ""),
+            source=told.get("source", ""),
+            reason=told.get("reason", ""),
+        )

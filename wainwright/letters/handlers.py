@@ -15,6 +15,10 @@ from wainwright.billing.events import (
     CancellationAsked,
     CancellationUndone,
     MethodReplaced,
+    PlanChangeAsked,
+    PlanChanged,
+    PlanChangeFailed,
+    PlanKept,
     RenewalFailed,
     SubscriptionCancelled,
     SubscriptionCompleted,
@@ -23,7 +27,8 @@ from wainwright.billing.events import (
     SubscriptionReactivated,
     SubscriptionResumed,
 )
-from wainwright.billing.models import Hold, Period, Subscription
+from wainwright.billing.models import Change, Hold, Period, Subscription
+from wainwright.billing.standing import Plan as Bought
 from wainwright.core.models import EventRow
 from wainwright.core.money import Money
 from wainwright.customers.models import Customer
@@ -42,8 +47,10 @@ def send_receipt(event: PaymentSucceeded, row: EventRow) -> None:
     payment = Payment.objects.select_related("method").get(pk=event.payment_id)
     if payment.purpose == Payment.CHECKOUT:
         _receipt(payment, row)
-    elif payment.purpose in Payment.UNATTENDED:
+    elif payment.purpose == Payment.RENEWAL:
         _renewal_receipt(payment, row)
+    elif payment.purpose == Payment.CHANGE:
+        _change_receipt(payment, row)
 
 
 def _receipt(payment: Payment, row: EventRow) -> None:
@@ -82,6 +89,50 @@ def _renewal_receipt(payment: Payment, row: EventRow) -> None:
     document = Document.objects.filter(bill_id=payment.bill_id, kind=INVOICE).first()
     context = {"payment": payment, "parts": parts, "names": _names(parts), "document": document}
     _tell_of(parts[0].subscription, "renewal_receipt", row, context, document)
+
+
+def _change_receipt(payment: Payment, row: EventRow) -> None:
+    """What was paid for another plan, with what the old one left, and what comes next."""
+    change = Change.objects.get(bill_id=payment.bill_id)
+    lines = BillLine.objects.filter(bill_id=payment.bill_id).order_by("position")
+    document = Document.objects.filter(bill_id=payment.bill_id, kind=INVOICE).first()
+    context = {
+        "payment": payment,
+        "now": Bought(**change.plan).words,
+        "since": change.at,
+        "until": change.ends_at,
+        "lines": [(_bought(line), Money(line.gross, payment.currency)) for line in lines],
+        "left": Money(change.left, payment.currency),
+        "document": document,
+    }
+    subscription = _subscriptions().get(pk=change.subscription_id)
+    _tell_of(subscription, "plan_changed", row, context, document)
+
+
+def _bought(line: BillLine) -> str:
+    return f"{line.quantity} × {line.description}" if line.quantity > 1 else line.description
+
+
+def tell_of_changed_plan(event: PlanChanged, row: EventRow) -> None:
+    """In a trial nothing is paid, so no receipt tells of it."""
+    if event.bill_id is None:
+        subscription = _subscription(event)
+        context = {"payment": None, "now": event.plan, "since": row.at, "document": None}
+        _tell_of(subscription, "plan_changed", row, context)
+
+
+def tell_of_planned_change(event: PlanChangeAsked, row: EventRow) -> None:
+    context = {"then": event.plan, "at": datetime.fromisoformat(event.at)}
+    _tell_of(_subscription(event), "plan_change_asked", row, context)
+
+
+def tell_of_kept_plan(event: PlanKept, row: EventRow) -> None:
+    _tell_of(_subscription(event), "plan_kept", row)
+
+
+def tell_of_failed_change(event: PlanChangeFailed, row: EventRow) -> None:
+    context = {"wanted": event.plan, "decline": event.decline}
+    _tell_of(_subscription(event), "plan_change_failed", row, context)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +199,8 @@ def tell_of_completion(event: SubscriptionCompleted, row: EventRow) -> None:
 
 
 def tell_of_pause(event: SubscriptionPaused, row: EventRow) -> None:
-    _tell_of(_subscription(event), "paused", row)
+    until = datetime.fromisoformat(event.resume_at) if event.resume_at else None
+    _tell_of(_subscription(event), "paused", row, {"until": until})
 
 
 def tell_of_resumption(event: SubscriptionResumed, row: EventRow) -> None:

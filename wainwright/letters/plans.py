@@ -37,13 +37,14 @@ class Plan:
 
 
 def plan_of(subscription: Subscription) -> Plan:
-    """Call with product and business loaded."""
+    """As its next payment will be, by the plan chosen for that. Call with the business loaded."""
     total = subscription.payments_total
+    then = subscription.then or {}
     in_trial = subscription.state == states.TRIALING
     return Plan(
-        name=subscription.name,
+        name=then.get("name", subscription.name),
         kind=subscription.kind,
-        interval=subscription.interval,
+        interval=then.get("interval", subscription.interval),
         regular=next_totals(subscription).gross,
         made=subscription.payments_made,
         total=total,

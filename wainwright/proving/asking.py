@@ -24,8 +24,13 @@ IDS_BEFORE = {
 }
 ELSEWHERE = {"kind": "svg", "name": "letter.eml", "number": "0", "uidb36": "1", "key": "abc-def"}
 ELSEWHERE |= {"session_id": "ses_0", "pk": "1"}
-# What may be taken back or resumed must first have been cancelled or paused.
-STATES = {"/cancellation/undo/": "ending", "/cancel/undo/": "ending", "/resume/": "paused"}
+# What may be taken back, resumed or brought back must first have been cancelled, paused or ended.
+STATES = {
+    "/cancellation/undo/": "ending",
+    "/cancel/undo/": "ending",
+    "/resume/": "paused",
+    "/back/": "ended",
+}
 
 BODIES: dict[str, dict[str, str]] = {
     "updateinfo/": {"email": "new@buyer.example"},
@@ -47,6 +52,7 @@ BODIES: dict[str, dict[str, str]] = {
     "dashboard/products/<product_id>/mode/": {"mode": "test"},
     "dashboard/payments/<payment_id>/refund/": {"how_much": "part", "amount": "1"},
     "dashboard/subscriptions/<subscription_id>/cancel/": {"when": "now", "reason": "asked for"},
+    "hub/subscriptions/<public_id>/pause/": {"how_long": "1"},
     "dashboard/statements/<statement_id>/": {"note": "done"},
     "dashboard/decisions/<hold_id>/": {"decision": "skip"},
     "dashboard/differences/<difference_id>/": {"note": "done"},

@@ -16,6 +16,7 @@ from wainwright.accounts.models import Business
 from wainwright.billing import cancellation, holds, pausing
 from wainwright.billing.methods import start_replacing
 from wainwright.billing.models import Hold, Subscription
+from wainwright.billing.rulebook import change_rules
 from wainwright.catalog.models import Price
 from wainwright.checkout import paying
 from wainwright.core.actors import SYSTEM
@@ -24,6 +25,7 @@ from wainwright.customers.finding import email_key
 from wainwright.demo import till
 from wainwright.demo.people import Person
 from wainwright.hub import codes, entry, sessions, statements
+from wainwright.hub.allowances import may_resume, may_return
 from wainwright.hub.minting import mint
 from wainwright.hub.models import Statement
 from wainwright.invoicing.files import pdf_of
@@ -37,10 +39,12 @@ from wainwright.proving.callers import Estate, Holding
 def holding_of(estate: Estate, who: Person, *, name: str, words: Set[str]) -> Holding:
     """All of it for one buyer. In the scope of test mode."""
     price = estate.price
+    _let_buyers_act()
     has = _subscriptions(estate.business, who)
     running = next((one for one in has if one.can_pause), None) or _buy(price, who)
     ending = next((one for one in has if one.can_undo_cancel), None) or _cancelled(price, who)
-    paused = next((one for one in has if one.can_resume), None) or _paused(price, who)
+    paused = next((one for one in has if may_resume(one)), None) or _paused(price, who)
+    ended = next((one for one in has if may_return(one)), None) or _ended(price, who)
     payment = _first_payment(running)
     invoice = Document.objects.get(kind=INVOICE, bill_id=payment.bill_id)
     cancel, withdraw = (_declared(estate.business, kind, who) for kind, _n in Statement.KINDS)
@@ -51,6 +55,7 @@ def holding_of(estate: Estate, who: Person, *, name: str, words: Set[str]) -> Ho
         "subscription_id": running.public_id,
         "ending": ending.public_id,
         "paused": paused.public_id,
+        "ended": ended.public_id,
         "document_id": invoice.public_id,
         "payment": _replacement(running).public_id,
         "difference_id": _odd_charge(payment, who).public_id,
@@ -92,7 +97,7 @@ def _subscriptions(business: Business, who: Person) -> list[Subscription]:
         kind=Price.SUBSCRIPTION,
         order__bill__payments__state=Payment.SUCCEEDED,
     )
-    rows = begun.select_related("customer", "order").order_by("pk")
+    rows = begun.select_related("customer", "order", "method").order_by("pk")
     return [one for one in rows if refundable(_first_payment(one))]
 
 
@@ -123,8 +128,18 @@ def _cancelled(price: Price, who: Person) -> Subscription:
 
 def _paused(price: Price, who: Person) -> Subscription:
     found = _buy(price, who)
-    pausing.pause(found, by=SYSTEM)
+    pausing.pause(found, by=SYSTEM, source="hub")
     return found
+
+
+def _ended(price: Price, who: Person) -> Subscription:
+    found = _buy(price, who)
+    return cancellation.cancel_now(found, by=SYSTEM, source="hub")
+
+
+def _let_buyers_act() -> None:
+    """Pages that only the seller's word opens are asked as well."""
+    change_rules(None, by=SYSTEM, pause_periods=3, change_price=True, change_quantity=True)
 
 
 def _declared(business: Business, kind: str, who: Person) -> Statement:

@@ -84,12 +84,15 @@ def test_split_pay_says_why_not_and_whom_to_ask(business, sell, page):
     assert "please write to help@agency.example" in seen
 
 
-def test_what_has_ended_offers_nothing(business, sell, page):
+def test_what_has_ended_offers_the_way_back_for_a_while_then_nothing(business, sell, page):
     bought = sell("monthly")
     cancel_at_period_end(bought.subscription, by=SYSTEM, source="hub")
     advance(business.account_id, 32)
     seen = page(bought)
-    assert "What you can do" not in seen
+    assert "What you can do Bring it back" in seen
+    assert "Replace card" not in seen
+    advance(business.account_id, 31)
+    assert "What you can do" not in page(bought)
     assert re.search(r"Cancelled, ended on \d+ \w+ \d{4}\.", seen)
 
 

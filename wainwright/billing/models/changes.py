@@ -34,6 +34,8 @@ class Change(OfBusinessMode):
     left_tax = models.BigIntegerField()
     regular = models.BigIntegerField()  # what each later payment will be, with its tax
     by = models.CharField(max_length=254)
+    source = models.CharField(max_length=12, blank=True)
+    reason = models.CharField(max_length=500, blank=True)
 
     class Meta:
         constraints = [

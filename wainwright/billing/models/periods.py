@@ -57,6 +57,8 @@ class Pause(OfBusinessMode):
     ended_at = models.DateTimeField(null=True)
     periods = models.PositiveSmallIntegerField(null=True)
     by = models.CharField(max_length=254)
+    source = models.CharField(max_length=12, blank=True)
+    reason = models.CharField(max_length=500, blank=True)
 
     class Meta:
         constraints = [

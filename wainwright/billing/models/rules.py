@@ -39,6 +39,12 @@ class Rules(Tenant):
     )  # times the last charge; 0: no bound
     run_factor = models.PositiveSmallIntegerField(default=3)  # times the usual day; 0: no bound
     return_days = models.PositiveSmallIntegerField(default=30)  # in which an end may be taken back
+    # What buyers may do alone; none of it unless the seller says so.
+    pause_periods = models.PositiveSmallIntegerField(default=0)  # the most at a time; 0: no pauses
+    pauses_a_year = models.PositiveSmallIntegerField(default=1)
+    change_price = models.BooleanField(default=False)
+    change_quantity = models.BooleanField(default=False)
+    changes_a_year = models.PositiveSmallIntegerField(default=12)
 
     class Meta:
         constraints = [

@@ -58,6 +58,9 @@ TOLD = (
     "subscription.paused",
     "subscription.resumed",
     "subscription.reactivated",
+    "subscription.plan_change_asked",
+    "subscription.plan_kept",
+    "subscription.plan_change_failed",
     "subscription.method_replaced",
     "statement.received",
 )

@@ -41,8 +41,20 @@ def told(moment: Moment) -> Told:
         "declined": (_("%(sum)s declined") % {"sum": amount}, "alert", "bad"),
         "pending": (_("%(sum)s not decided yet") % {"sum": amount}, "hourglass", "warn"),
         "refunded": (_("%(sum)s given back") % {"sum": amount}, "back", ""),
-        "paused": (_("Paused"), "pause", ""),
-        "resumed": (_("Resumed"), "repeat", ""),
+        billing.SubscriptionPaused.name: (_("Paused"), "pause", ""),
+        billing.SubscriptionResumed.name: (_("Resumed"), "repeat", ""),
+        billing.PlanChanged.name: (_("Changed to %(plan)s") % {"plan": moment.plan}, "repeat", ""),
+        billing.PlanChangeAsked.name: (
+            _("Change to %(plan)s asked for") % {"plan": moment.plan},
+            "clock",
+            "",
+        ),
+        billing.PlanKept.name: (_("Planned change taken back"), "repeat", ""),
+        billing.PlanChangeFailed.name: (
+            _("The change to %(plan)s could not be paid") % {"plan": moment.plan},
+            "alert",
+            "bad",
+        ),
         billing.CancellationAsked.name: (_("Cancellation asked for"), "stop", ""),
         billing.CancellationUndone.name: (_("Cancellation taken back"), "repeat", ""),
         billing.SubscriptionCancelled.name: (_("Ended"), "stop", ""),
@@ -50,10 +62,30 @@ def told(moment: Moment) -> Told:
         billing.SubscriptionReactivated.name: (_("Brought back"), "repeat", "good"),
         billing.MethodReplaced.name: (_("Payment method replaced"), "card", ""),
     }[moment.kind]
-    detail = document.number_text if document else ""
-    if moment.kind == "declined":
-        detail = why_declined(moment.decline)
-    return Told(moment.at, title, detail, icon, kind, href)
+    return Told(moment.at, title, _detail(moment), icon, kind, href)
+
+
+def _detail(moment: Moment) -> str:
+    """The document; why it was declined; until or from when; who, from where and why."""
+    return " · ".join(
+        part
+        for part in (
+            moment.document.number_text if moment.document else "",
+            why_declined(moment.decline) if moment.decline else "",
+            _when(moment),
+            words.who(moment.by, moment.source),
+            moment.reason,
+        )
+        if part
+    )
+
+
+def _when(moment: Moment) -> str:
+    if moment.until is None:
+        return ""
+    from_then_on = moment.kind == billing.PlanChangeAsked.name
+    said = _("from %(date)s on") if from_then_on else _("until %(date)s")
+    return said % {"date": formats.date(moment.until)}
 
 
 def told_of_customer(happening: Happening) -> Told:

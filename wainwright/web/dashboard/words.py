@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
@@ -34,12 +35,18 @@ def state_sentence(subscription: Subscription) -> str:
             "date": formats.date(sub.cancel_at)
         }
     if sub.state == states.PAUSED and sub.paused_at:
-        return _("Paused since %(date)s: nothing is charged until it is resumed.") % {
-            "date": formats.date(sub.paused_at)
-        }
+        return _paused(sub.paused_at, sub.resume_at)
     if sub.state == states.PAST_DUE:
         return _past_due(sub)
     return _running(sub)
+
+
+def _paused(since: datetime, until: datetime | None) -> str:
+    if until is None:
+        return _("Paused since %(date)s: nothing is charged until it is resumed.") % {
+            "date": formats.date(since)
+        }
+    return _("Paused until %(date)s: nothing is charged before.") % {"date": formats.date(until)}
 
 
 def _past_due(sub: Subscription) -> str:
@@ -114,6 +121,13 @@ def source(name: str) -> str:
         "gateway": _("at the payment gateway"),
         "dunning": _("after payments failed"),
     }.get(name, name)
+
+
+def who(by: str, place: str) -> str:
+    """Who did something, and from where; nothing of what came by itself."""
+    if not place:
+        return ""
+    return _("%(source)s, by %(who)s") % {"source": source(place), "who": by}
 
 
 def entry_kind(kind: str) -> str:

@@ -41,7 +41,8 @@ def cancellation(request: HubRequest, public_id: str) -> HttpResponse:
 @require_POST
 @hub_page
 def undo(request: HubRequest, public_id: str) -> HttpResponse:
-    found = undo_cancellation(subscription_or_404(request, public_id), by=request.actor)
+    found = subscription_or_404(request, public_id)
+    found = undo_cancellation(found, by=request.actor, source=SOURCE)
     if found.next_due_at:
         toast(
             request,

@@ -10,9 +10,9 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.views.decorators.http import require_safe
 
-from wainwright.billing import states
+from wainwright.billing import reactivating, states
 from wainwright.billing.models import Subscription
-from wainwright.hub import overview, queries, rules
+from wainwright.hub import allowances, overview, queries, rules
 from wainwright.hub.history import Moment, history_of
 from wainwright.invoicing.models import Document
 from wainwright.web.hub import words
@@ -55,6 +55,10 @@ def subscription(request: HubRequest, public_id: str) -> HttpResponse:
         "may_cancel": rules.may_cancel(found),
         "may_undo": rules.may_undo(found),
         "may_replace": rules.may_replace_method(found),
+        "may_pause": bool(allowances.most_periods(found)),
+        "may_resume": allowances.may_resume(found),
+        "may_return": allowances.may_return(found),
+        "may_return_until": reactivating.reactivated_until(found),
         "is_split": rules.is_split(found) and not found.ended,
         **_money_of(found),
     }

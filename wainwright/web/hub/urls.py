@@ -2,7 +2,15 @@ from __future__ import annotations
 
 from django.urls import path
 
-from wainwright.web.hub import cancelling, documents, entering, home, methods, subscriptions
+from wainwright.web.hub import (
+    cancelling,
+    documents,
+    entering,
+    home,
+    methods,
+    pausing,
+    subscriptions,
+)
 
 app_name = "hub"
 
@@ -18,6 +26,9 @@ urlpatterns = [
     path(_SUBSCRIPTION, subscriptions.subscription, name="subscription"),
     path(f"{_SUBSCRIPTION}cancellation/", cancelling.cancellation, name="cancellation"),
     path(f"{_SUBSCRIPTION}cancellation/undo/", cancelling.undo, name="undo_cancellation"),
+    path(f"{_SUBSCRIPTION}pause/", pausing.pause, name="pause"),
+    path(f"{_SUBSCRIPTION}resume/", pausing.resume, name="resume"),
+    path(f"{_SUBSCRIPTION}back/", pausing.bring_back, name="bring_back"),
     path(f"{_SUBSCRIPTION}method/", methods.replace, name="replace_method"),
     path(f"{_SUBSCRIPTION}method/return/<slug:payment>/", methods.returned, name="method_returned"),
     path("hub/documents/", documents.documents, name="documents"),

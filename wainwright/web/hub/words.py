@@ -37,14 +37,20 @@ def state(subscription: Subscription) -> str:
     if subscription.cancel_at:
         return _("Cancelled, yours until %(date)s.") % {"date": date(subscription.cancel_at)}
     if subscription.state == states.PAUSED and subscription.paused_at:
-        return _("Paused since %(date)s. Nothing is charged until it is resumed.") % {
-            "date": date(subscription.paused_at)
-        }
+        return _paused(subscription.paused_at, subscription.resume_at)
     if subscription.state == states.PAST_DUE:
         return _("A payment has been overdue since %(date)s.") % {
             "date": date(subscription.current_end)
         }
     return _running(subscription)
+
+
+def _paused(since: datetime, until: datetime | None) -> str:
+    if until is None:
+        return _("Paused since %(date)s. Nothing is charged until it is resumed.") % {
+            "date": date(since)
+        }
+    return _("Paused until %(date)s. Nothing is charged before.") % {"date": date(until)}
 
 
 def _ended(subscription: Subscription) -> str:
@@ -137,6 +143,10 @@ def kind(name: str) -> str:
     }[name]
 
 
+def _until(happened: Moment) -> str:
+    return _("Until %(date)s") % {"date": date(happened.until)} if happened.until else ""
+
+
 def moment(happened: Moment) -> tuple[str, str, str, str]:
     """What happened: title, detail, icon and kind of a timeline's event."""
     amount = money(happened.amount) if happened.amount else ""
@@ -156,8 +166,27 @@ def moment(happened: Moment) -> tuple[str, str, str, str]:
             "",
         ),
         "refunded": (_("%(sum)s refunded") % {"sum": amount}, "", "back", ""),
-        "paused": (_("Paused"), "", "pause", ""),
-        "resumed": (_("Resumed"), "", "repeat", ""),
+        events.SubscriptionPaused.name: (_("Paused"), _until(happened), "pause", ""),
+        events.SubscriptionResumed.name: (_("Resumed"), "", "repeat", ""),
+        events.PlanChanged.name: (
+            _("Changed to %(plan)s") % {"plan": happened.plan},
+            "",
+            "repeat",
+            "",
+        ),
+        events.PlanChangeAsked.name: (
+            _("Change to %(plan)s asked for") % {"plan": happened.plan},
+            _("From %(date)s on") % {"date": date(happened.until)} if happened.until else "",
+            "clock",
+            "",
+        ),
+        events.PlanKept.name: (_("Planned change taken back"), "", "repeat", ""),
+        events.PlanChangeFailed.name: (
+            _("The change to %(plan)s could not be paid") % {"plan": happened.plan},
+            why_declined(happened.decline),
+            "alert",
+            "bad",
+        ),
         events.CancellationAsked.name: (_("Cancelled for the end of the period"), "", "stop", ""),
         events.CancellationUndone.name: (_("Cancellation taken back"), "", "repeat", ""),
         events.SubscriptionCancelled.name: (pgettext("subscription", "Ended"), "", "stop", ""),
