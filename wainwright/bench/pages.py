@@ -17,6 +17,8 @@ from wainwright.bench.results import Result, of_rounds
 from wainwright.bench.serving import Connection, Server, serving
 
 HELLO, BARE = "hello", "bare"
+# A round is cut into short turns, so that a page and its floor meet the machine in the same mood.
+TURNS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,15 @@ FLOORS = (Page(HELLO, "/_hello/"), Page(BARE, "/_bare/_hello/"))
 GROWTH = 1.2
 
 
+@dataclass(slots=True)
+class Spent:
+    """Processor seconds of the server, and of the database where it is a server, for answers."""
+
+    asked: int = 0
+    cpu: float = 0.0
+    database: float | None = None
+
+
 @dataclass
 class Site:
     """A server over one home, its visitors, and what its pages cost, round by round."""
@@ -48,24 +59,34 @@ class Site:
     server: Server
     cookies: dict[str, list[str]]
     database: Callable[[], float | None]
-    turn: count[int] = field(default_factory=count)
+    visit: count[int] = field(default_factory=count)
+    spent: dict[str, Spent] = field(default_factory=dict)
     costs: dict[str, list[float]] = field(default_factory=dict)
     database_costs: dict[str, list[float]] = field(default_factory=dict)
 
-    def measure(self, page: Page, connection: Connection, seconds: float) -> None:
-        """One round of one page: processor seconds of the server for each answer."""
+    def take_turn(self, page: Page, connection: Connection, seconds: float) -> None:
         asked, before, there = 0, self.server.cpu(), self.database()
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             self._ask(page, connection)
             asked += 1
-        self.costs.setdefault(page.name, []).append((self.server.cpu() - before) / asked)
+        spent = self.spent.setdefault(page.name, Spent())
+        spent.asked += asked
+        spent.cpu += self.server.cpu() - before
         here = self.database()
         if here is not None and there is not None:
-            self.database_costs.setdefault(page.name, []).append((here - there) / asked)
+            spent.database = (spent.database or 0) + here - there
+
+    def end_round(self) -> None:
+        """Keeps what each page cost in this round: processor seconds for an answer."""
+        for name, spent in self.spent.items():
+            self.costs.setdefault(name, []).append(spent.cpu / spent.asked)
+            if spent.database is not None:
+                self.database_costs.setdefault(name, []).append(spent.database / spent.asked)
+        self.spent.clear()
 
     def _ask(self, page: Page, connection: Connection) -> None:
-        number = next(self.turn)
+        number = next(self.visit)
         path = page.path.format(
             shop=SHOP, product=PRODUCT, subscription=self._of("subscriptions", number)
         )
@@ -90,13 +111,15 @@ def measure(small: Home, large: Home, *, rounds: int, seconds: float) -> list[Re
         talks = [(site, site.server.connect()) for site in sites]
         for site, connection in talks:  # until every page was built once
             for page in (*FLOORS, *PAGES):
-                site.measure(page, connection, min(seconds, 1))
-            site.costs.clear()
-            site.database_costs.clear()
+                site.take_turn(page, connection, min(seconds, 1))
+            site.spent.clear()
         for _round in range(rounds):
-            for page in (*FLOORS, *PAGES):
-                for site, connection in talks:
-                    site.measure(page, connection, seconds)
+            for _turn in range(TURNS):
+                for page in (*FLOORS, *PAGES):
+                    for site, connection in talks:
+                        site.take_turn(page, connection, seconds / TURNS)
+            for site in sites:
+                site.end_round()
     return [*_floor(sites[-1]), *(line for page in PAGES for line in _lines(page, sites))]
 
 
