@@ -30,7 +30,7 @@ class Wiring(AppConfig):
 
 def table() -> dict[Any, Any]:
     """Event -> handlers `now` (same transaction, in this order) and `later` (after commit)."""
-    from wainwright.billing import changeover, dunning, extending, methods, starting
+    from wainwright.billing import changeover, confirming, dunning, extending, methods, starting
     from wainwright.billing import events as billing
     from wainwright.checkout import placing
     from wainwright.checkout.events import OrderPlaced
@@ -49,12 +49,16 @@ def table() -> dict[Any, Any]:
                 ledger.book_payment,
                 starting.start_subscriptions,
                 extending.extend,
+                methods.use_paid_with,
                 changeover.take_effect,
                 issuing.issue_invoice,
             ],
             later=[letters.send_receipt],
         ),
         payments.PaymentDeclined: Wires(now=[dunning.note_decline, changeover.leave_as_it_was]),
+        payments.ConfirmationNeeded: Wires(
+            now=[confirming.wait_for_buyer], later=[letters.ask_to_confirm]
+        ),
         payments.MethodSaved: Wires(now=[methods.use_saved]),
         payments.RefundSucceeded: Wires(
             now=[ledger.book_refund, issuing.issue_credit_note],
@@ -85,7 +89,7 @@ def table() -> dict[Any, Any]:
 
 def recurring() -> list[Callable[[], Any]]:
     """What the sweep does for each account and mode, in this order."""
-    from wainwright.billing import cancellation, pausing, renewals
+    from wainwright.billing import cancellation, confirming, pausing, renewals
     from wainwright.checkout import paying
     from wainwright.core import audit, events, limits
     from wainwright.hub import entry, minting, sessions
@@ -100,6 +104,7 @@ def recurring() -> list[Callable[[], Any]]:
         refunds.return_strays,
         paying.abandon_old,
         cancellation.end_due,
+        confirming.close_needless,
         pausing.resume_due,
         renewals.renew_due,
         events.deliver_waiting,

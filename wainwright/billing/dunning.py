@@ -46,10 +46,14 @@ POINTLESS = frozenset(
 
 
 def note_decline(event: PaymentDeclined, row: EventRow) -> None:
-    """A declined renewal waits for its next try, or ends what was on it after the last."""
+    """A declined renewal waits for its next try, or ends what was on it after the last.
+
+    What the customer tries himself, with a card that is not saved, is none of its tries.
+    """
     payment = Payment.objects.get(pk=event.payment_id)
-    if payment.purpose != Payment.RENEWAL or payment.bill_id is None:
+    if payment.purpose != Payment.RENEWAL or payment.method_id is None:
         return
+    assert payment.bill_id is not None
     debtors = owing.debtors(payment.bill_id)
     if debtors:
         stopped = bool(payment.raw.get("stop_series"))
@@ -71,7 +75,7 @@ def note_failure(
     assert first.open_bill_id is not None
     rules = RuleBook.read().of(first.product_id)
     failures = max(each.failures for each in debtors) + 1
-    next_at = None if stopped else _next_look(rules, failures, decline, first.zone)
+    next_at = None if stopped else _next_look(rules, failures, decline, first.zone, clock.now())
     for subscription in debtors:
         subscription.failures, subscription.next_due_at = failures, next_at
         move(subscription, states.PAST_DUE, by=SYSTEM, reason=decline)
@@ -91,14 +95,26 @@ def note_failure(
         give_up(debtors, then=Rules.CANCEL if stopped else rules.then)
 
 
-def _next_look(rules: Rules, failures: int, decline: str, zone: str) -> datetime | None:
+def _next_look(
+    rules: Rules, failures: int, decline: str, zone: str, now: datetime
+) -> datetime | None:
     """The next try, or after the last the end of the grace; None where that is now."""
-    now = clock.now()
     retry_at = rules.retry_at(failures, now, zone)
     if retry_at is not None:
         return now + SOON if decline == Decline.TRY_AGAIN else retry_at
     in_grace = failures == len(rules.retry_after_days) + 1 and rules.grace_days
     return add_days(now, rules.grace_days, zone) if in_grace else None
+
+
+def gives_up_at(subscription: Subscription) -> datetime | None:
+    """When what it owes is given up if nobody pays: after the tries to come, and the grace."""
+    rules = RuleBook.read().of(subscription.product_id)
+    last, failures = None, subscription.failures
+    at = subscription.next_due_at
+    while at is not None and failures <= len(rules.retry_after_days):
+        last, failures = at, failures + 1
+        at = _next_look(rules, failures, "", subscription.zone, last)
+    return at or last
 
 
 def has_no_try_left(subscription: Subscription) -> bool:

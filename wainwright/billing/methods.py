@@ -8,18 +8,20 @@ from django.utils.translation import gettext as _
 from wainwright.billing import states
 from wainwright.billing.errors import MoveRefused
 from wainwright.billing.events import MethodReplaced
-from wainwright.billing.models import Subscription
+from wainwright.billing.models import Period, Subscription
 from wainwright.billing.owing import owe_alone
 from wainwright.core import audit, clock, events
 from wainwright.core.actors import SYSTEM, Actor, customer
 from wainwright.core.models import EventRow
 from wainwright.core.money import Money
 from wainwright.payments import attempts
+from wainwright.payments import methods as saved
 from wainwright.payments.connections import connection_for
 from wainwright.payments.errors import NoGateway
-from wainwright.payments.events import MethodSaved
+from wainwright.payments.events import MethodSaved, PaymentSucceeded
 from wainwright.payments.gateways import base as gateways
 from wainwright.payments.models import Payment
+from wainwright.payments.queries import payment_of
 
 
 def start_replacing(
@@ -77,6 +79,24 @@ def finish_replacing(payment: Payment, query: dict[str, str]) -> Payment:
     return attempts.finish(payment, query, by=by)
 
 
+def use_paid_with(event: PaymentSucceeded, row: EventRow) -> None:
+    """The card that a customer typed to pay what he owed pays those subscriptions from now on."""
+    payment = payment_of(event, row)
+    if payment.purpose != Payment.RENEWAL or payment.intent != gateways.Intent.PAY_AND_SAVE:
+        return
+    assert payment.customer is not None
+    method = saved.save_from(payment, payment.customer)
+    if method is None or payment.method_id == method.pk:
+        return
+    payment.method = method
+    payment.save(update_fields=["method"])
+    paid = Period.objects.filter(bill=payment.bill_id, void=False).values("subscription")
+    for pk in Subscription.objects.filter(pk__in=paid).order_by("pk").values_list("pk", flat=True):
+        subscription = Subscription.locked(pk)
+        if not subscription.ended:
+            _replace(subscription, method.pk)
+
+
 def use_saved(event: MethodSaved, row: EventRow) -> None:
     """The method saved for a subscription pays it from now on; debt is tried with it at once."""
     subscription = Subscription.objects.filter(public_id=event.subject).first()
@@ -86,9 +106,13 @@ def use_saved(event: MethodSaved, row: EventRow) -> None:
     if subscription.method_id == event.method_id or subscription.ended:
         return
     owe_alone(subscription, why="another method pays a part of it", by=SYSTEM)
-    subscription.method_id = event.method_id
     if subscription.state == states.PAST_DUE:
         subscription.next_due_at = clock.now()
+    _replace(subscription, event.method_id)
+
+
+def _replace(subscription: Subscription, method_id: int) -> None:
+    subscription.method_id = method_id
     subscription.version += 1
     subscription.save()
     audit.note(
@@ -101,6 +125,6 @@ def use_saved(event: MethodSaved, row: EventRow) -> None:
         MethodReplaced(
             business_id=subscription.business_id,
             subscription_id=subscription.pk,
-            method_id=event.method_id,
+            method_id=method_id,
         )
     )

@@ -9,7 +9,17 @@ from datetime import timedelta
 from django.db import transaction
 from django.db.models import OuterRef, Subquery
 
-from wainwright.billing import collecting, credit, dunning, holds, owing, planning, states
+from wainwright.accounts.links import link_for
+from wainwright.billing import (
+    collecting,
+    confirming,
+    credit,
+    dunning,
+    holds,
+    owing,
+    planning,
+    states,
+)
 from wainwright.billing.collecting import Owed
 from wainwright.billing.models import Period, Subscription
 from wainwright.billing.planning import Draft
@@ -63,6 +73,7 @@ def renew(subscription_id: int) -> None:
 
 def charge_payers(customer_ids: Collection[int]) -> None:
     """Charges what these customers owe by now. Every attempt is committed before the first call."""
+    confirming.settle_due(customer_ids)
     with transaction.atomic(durable=True):
         payers = Customer.objects.filter(pk__in=customer_ids)
         locks.hold(payers.values_list("public_id", flat=True))
@@ -183,6 +194,7 @@ def _charge(payment: Payment) -> None:
         payment,
         description=payment.raw["description"],
         series=payment.raw["series"],
+        return_url=link_for(payment.connection.business, "hub:paid", public_id=payment.subject),
     )
     if payment.state == Payment.ABANDONED:
         dunning.try_later(payment)

@@ -20,12 +20,16 @@ from wainwright.tax.rounding import taxed
 
 @dataclass(frozen=True, slots=True)
 class Overdue:
-    """A bill that could not be charged; `retry_at` is None where this method is not tried again."""
+    """A bill that could not be charged; `retry_at` is None where this method is not tried again.
+
+    Where the bank only wants to see the customer first, he is to `confirm_by` then.
+    """
 
     subscription: Subscription
     bill: Bill
     decline: str
     retry_at: datetime | None
+    confirm_by: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,12 +138,21 @@ def _gross(subscription: Subscription, rates: Rates) -> Money:
 
 def _overdue(active: list[Subscription]) -> list[Overdue]:
     late = [each for each in active if each.state == states.PAST_DUE and each.open_bill]
-    declines = queries.last_declines([each.open_bill_id for each in late])
-    return [overdue(each, declines.get(each.open_bill_id)) for each in late]
+    return overdue(late)
 
 
-def overdue(subscription: Subscription, declined: Payment | None) -> Overdue:
+def overdue(late: list[Subscription]) -> list[Overdue]:
+    """What is said of each that owes a bill."""
+    bills = [each.open_bill_id for each in late]
+    declines, asked = queries.last_declines(bills), queries.to_confirm(bills)
+    return [_one(each, declines.get(each.open_bill_id), asked) for each in late]
+
+
+def _one(subscription: Subscription, declined: Payment | None, asked: set[int | None]) -> Overdue:
     assert subscription.open_bill is not None
+    if subscription.open_bill_id in asked:
+        at = subscription.next_due_at
+        return Overdue(subscription, subscription.open_bill, "", None, confirm_by=at)
     pointless = (
         declined is not None
         and declined.decline in dunning.POINTLESS

@@ -156,6 +156,17 @@ def last_declines(bill_ids: Collection[int | None]) -> dict[int | None, Payment]
     return {payment.bill_id: payment for payment in _declined(bill_ids)}
 
 
+@prepared
+def _asked(bills: Slots) -> QuerySet[Payment]:
+    rows = Payment.objects.filter(bill_id__in=bills, state=Payment.ACTION)
+    return rows.filter(method__isnull=False)
+
+
+def to_confirm(bill_ids: Collection[int | None]) -> set[int | None]:
+    """The bills whose payment waits until the customer confirms it with his bank."""
+    return {payment.bill_id for payment in _asked(bill_ids)} if bill_ids else set()
+
+
 def replacement_of(subscription: Subscription, public_id: str) -> Payment | None:
     """The customer's own attempt to give this subscription another method."""
     rows = Payment.objects.filter(

@@ -35,7 +35,7 @@ from wainwright.customers.models import Customer
 from wainwright.invoicing.models import CREDIT_NOTE, INVOICE, Document
 from wainwright.letters.plans import Plan, plan_of
 from wainwright.letters.writing import Attachment, write
-from wainwright.payments.events import PaymentSucceeded, RefundSucceeded
+from wainwright.payments.events import ConfirmationNeeded, PaymentSucceeded, RefundSucceeded
 from wainwright.payments.models import Bill, BillLine, Method, Payment, Refund
 from wainwright.sales.models import Line, Order
 
@@ -173,6 +173,24 @@ def tell_of_failed_renewal(event: RenewalFailed, row: EventRow) -> None:
         "retry_at": datetime.fromisoformat(event.retry_at),
     }
     _tell_of(subscription, "payment_failed", row, context)
+
+
+def ask_to_confirm(event: ConfirmationNeeded, row: EventRow) -> None:
+    """The bank wants to see the buyer; nobody is asked for what is not owed any more."""
+    payment = Payment.objects.select_related("method", "bill").get(pk=event.payment_id)
+    owed = _subscriptions().filter(open_bill=payment.bill_id).order_by("pk")
+    debtors = list(owed)
+    if not debtors or payment.state != Payment.ACTION:
+        return
+    first = debtors[0]
+    context = {
+        "sum": payment.money,
+        "names": ", ".join(each.name for each in debtors),
+        "tried": payment.method,
+        "until": first.next_due_at,
+        "confirm_url": link_for(first.business, "hub:payment", public_id=first.public_id),
+    }
+    _tell_of(first, "confirm_payment", row, context)
 
 
 def tell_of_cancellation(event: CancellationAsked, row: EventRow) -> None:

@@ -167,8 +167,12 @@ def finish(payment: Payment, returned: Mapping[str, str], *, by: Actor) -> Payme
     return book(payment.pk, outcome, by=by)
 
 
-def charge(payment: Payment, *, description: str, series: str = "recurring") -> Payment:
+def charge(
+    payment: Payment, *, description: str, series: str = "recurring", return_url: str = ""
+) -> Payment:
     """Charges the saved method of a begun attempt and books the outcome. Never inside a lock.
+
+    `return_url` is where a buyer comes back to whom the bank wants to see first.
 
     An attempt that was settled meanwhile, as when this process was frozen since it began, is not
     sent any more.
@@ -186,6 +190,7 @@ def charge(payment: Payment, *, description: str, series: str = "recurring") -> 
         description=description,
         series=gateways.Series(series),
         network_ref=payment.method.network_ref or None,
+        return_url=return_url,
     )
     try:
         with calls.patient(payment.connection) as gateway:
@@ -197,6 +202,28 @@ def charge(payment: Payment, *, description: str, series: str = "recurring") -> 
         why = f"{type(error).__name__}: {error}"
         return give_up(payment.pk, among=(Payment.STARTED,), by=GATEWAY, why=why)
     return book(payment.pk, replace(outcome, method=None), by=GATEWAY)  # the one it was asked for
+
+
+def close_page(payment: Payment, *, by: Actor, declined: bool = False) -> Payment:
+    """Closes the gateway's page of an attempt that waits for the buyer, so that no money can come.
+
+    What he did there before is booked. Else the attempt is given up, or booked as `declined`. It
+    stays as it is where the gateway gives no answer. Never inside a lock.
+    """
+    if payment.state != Payment.ACTION or payment.connection is None:
+        return payment
+    try:
+        with calls.patient(payment.connection) as gateway:
+            outcome = gateway.close(payment.start_ref)
+    except gateways.GatewayError as error:
+        log.warning("could not close the page of %s: %s", payment.public_id, error)
+        return payment
+    if outcome.status in (OutcomeStatus.SUCCEEDED, OutcomeStatus.PENDING):
+        return book(payment.pk, outcome, by=by)
+    if declined:
+        why = gateways.Decline.AUTHENTICATION_REQUIRED
+        return book(payment.pk, gateways.Outcome(OutcomeStatus.DECLINED, "", decline=why), by=by)
+    return give_up(payment.pk, among=(Payment.ACTION,), by=by)
 
 
 def abandon(payment: Payment, *, by: Actor) -> Payment:

@@ -14,7 +14,12 @@ from wainwright.core.actors import GATEWAY, Actor
 from wainwright.core.money import Money
 from wainwright.payments import bills, differences, methods
 from wainwright.payments.connections import adapter_for
-from wainwright.payments.events import MethodSaved, PaymentDeclined, PaymentSucceeded
+from wainwright.payments.events import (
+    ConfirmationNeeded,
+    MethodSaved,
+    PaymentDeclined,
+    PaymentSucceeded,
+)
 from wainwright.payments.gateways import base as gateways
 from wainwright.payments.gateways.base import OutcomeStatus
 from wainwright.payments.models import Bill, Difference, Payment
@@ -52,12 +57,17 @@ def book_described(
         if _of_another_sum(payment, outcome):
             return _stopped(payment, outcome)
         outcome = _without_buyer(payment, outcome)
-        payment.state = _STATE[outcome.status]
+        asked_before = payment.state == Payment.ACTION
+        payment.state = _state(payment, outcome)
         _keep_what_was_said(payment, outcome, info)
         if payment.state == Payment.SUCCEEDED:
             _succeeded(payment, by)
         elif payment.state == Payment.DECLINED:
             _declined(payment, outcome, by)
+        elif payment.state == Payment.ABANDONED:
+            _left(payment, by)
+        elif payment.state == Payment.ACTION and not asked_before:
+            _buyer_needed(payment, outcome)
         else:
             payment.save()
     return payment
@@ -99,8 +109,11 @@ def _stopped(payment: Payment, outcome: gateways.Outcome) -> Payment:
 
 
 def _without_buyer(payment: Payment, outcome: gateways.Outcome) -> gateways.Outcome:
-    """Without a buyer before its page, a bank that wants to see him has said no."""
-    if payment.purpose not in Payment.UNATTENDED or outcome.status != OutcomeStatus.ACTION_REQUIRED:
+    """A charge that has no page where the buyer could confirm it is one the bank said no to."""
+    asks = outcome.status == OutcomeStatus.ACTION_REQUIRED
+    has_page = outcome.action is not None and outcome.action.redirect is not None
+    may_wait = payment.purpose == Payment.RENEWAL and has_page
+    if payment.purpose not in Payment.UNATTENDED or not asks or may_wait:
         return outcome
     return replace(
         outcome,
@@ -121,6 +134,13 @@ def describe(payment_id: int, outcome: gateways.Outcome) -> gateways.MethodInfo 
         return adapter_for(payment.connection).describe_method(outcome.method)
     except gateways.GatewayError:
         return None
+
+
+def _state(payment: Payment, outcome: gateways.Outcome) -> str:
+    """A page that a customer left is no decline of what he owes."""
+    if outcome.decline == gateways.Decline.ABANDONED and payment.purpose == Payment.RENEWAL:
+        return Payment.ABANDONED
+    return _STATE[outcome.status]
 
 
 def _keep_what_was_said(
@@ -171,6 +191,21 @@ def _method_saved(payment: Payment) -> None:
                 subject=payment.subject,
             )
         )
+
+
+def _left(payment: Payment, by: Actor) -> None:
+    payment.settled_at = clock.now()
+    payment.save()
+    audit.note("payment.abandoned", payment.public_id, by=by, business_id=payment.business_id)
+
+
+def _buyer_needed(payment: Payment, outcome: gateways.Outcome) -> None:
+    """The bank wants the buyer to confirm this very charge; he is given the way to its page."""
+    if payment.purpose in Payment.UNATTENDED and outcome.action is not None:
+        payment.start_ref, payment.start_url = outcome.action.ref, outcome.action.redirect or ""
+    payment.save()
+    if payment.purpose in Payment.UNATTENDED:
+        events.announce(ConfirmationNeeded(business_id=payment.business_id, payment_id=payment.pk))
 
 
 def _declined(payment: Payment, outcome: gateways.Outcome, by: Actor) -> None:

@@ -28,6 +28,18 @@ class PaymentDeclined(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ConfirmationNeeded(Event):
+    """The bank wants the buyer himself to confirm the charge of a saved method (3-D Secure).
+
+    Its `start_url` is the page where he does, through the hub.
+    """
+
+    name: ClassVar[str] = "payment.confirmation_needed"
+
+    payment_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class MethodSaved(Event):
     """A customer saved a way to pay without paying. `subject` is the subscription it is for."""
 

@@ -54,10 +54,10 @@ def ask(payment: Payment) -> Payment:
     if payment.state == Payment.SUCCEEDED or payment.connection is None:
         return payment
     with calls.patient(payment.connection) as gateway:
-        if payment.start_ref:
-            found = gateway.fetch("start", ref=payment.start_ref)
-        elif payment.method_id:
+        if payment.method_id:
             found = gateway.fetch("charge", key=payment.public_id)
+        elif payment.start_ref:
+            found = gateway.fetch("start", ref=payment.start_ref)
         else:
             found = gateway.fetch("start", key=payment.public_id)
         may_come_until = payment.started_at + gateway.capabilities().late_arrival

@@ -91,7 +91,7 @@ class Buyers:
         if self.lot.random() < 0.1:
             _type(_page_of(payment), payment, self.lot.choice(NEVER_PAYING))
             return "declined"
-        card = self.lot.choices(list(PAYING_LATER), (6, 3, 3, 2, 3, 2, 2))[0]
+        card = self.lot.choices(list(PAYING_LATER), (6, 3, 3, 2, 3, 2))[0]
         page = _page_of(payment)
         self.visits.append(Visit(payment.pk, PAYING_LATER[card], deal))
         _type(page, payment, card)
@@ -137,7 +137,7 @@ class Buyers:
         except MoveRefused:
             return "refused"
         payment = _payment_at(address)
-        card = self.lot.choices(list(PAYING_LATER), (6, 3, 3, 0, 1, 1, 1))[0]
+        card = self.lot.choices(list(PAYING_LATER), (6, 3, 3, 0, 1, 1))[0]
         page = _page_of(payment)
         self.visits.append(Visit(payment.pk, PAYING_LATER[card], None, one.pk))
         self.courses[one.pk].given_card(payment.pk, pays=PAYING_LATER[card])

@@ -26,7 +26,6 @@ PAYING_LATER = {
     "slow": True,
     "declines_later": False,
     "asks_then_empty": False,
-    "asks_always": False,
 }
 NEVER_PAYING = ("generic", "insufficient_funds", "expired")
 

@@ -400,6 +400,11 @@ class Gateway(Protocol):
         """What became of a start after the buyer came back. Asks the gateway, never trusts him."""
         ...
 
+    def close(self, ref: str) -> Outcome:
+        """Closes a start, or the page of a charge that asks for the buyer: nobody can pay there
+        any more. Answers what became of it; DECLINED where nothing moved."""
+        ...
+
     def charge_saved(self, request: ChargeRequest) -> Outcome:
         """Charges a saved method. Without the buyer, a bank that wants him is ACTION_REQUIRED
         with decline AUTHENTICATION_REQUIRED."""

@@ -49,6 +49,7 @@ CHANGES: tuple[tuple[type[Tenant], Q, str], ...] = (
 # Events that bring their buyer exactly one letter (the seller's own alerts do not count).
 TOLD = (
     "payment.succeeded",
+    "payment.confirmation_needed",
     "refund.succeeded",
     "subscription.renewal_failed",
     "subscription.cancellation_asked",
@@ -118,6 +119,9 @@ def _untold(event: EventRow) -> bool:
     match event.name:
         case "subscription.renewal_failed":
             return event.payload["retry_at"] is None
+        case "payment.confirmation_needed":
+            owed = rows(Payment).filter(state=Payment.ACTION, bill__state=Bill.OPEN)
+            return not owed.filter(pk=event.payload["payment_id"]).exists()
         case "subscription.cancelled":
             return bool(event.payload["announced"])
         case "refund.succeeded":

@@ -69,8 +69,7 @@ def _money_of(found: Subscription) -> dict[str, Any]:
     """What it costs, what comes next and what is overdue."""
     late = None
     if found.state == states.PAST_DUE and found.open_bill is not None:
-        declines = queries.last_declines([found.open_bill_id])
-        late = overview.overdue(found, declines.get(found.open_bill_id))
+        late = overview.overdue([found])[0]
     coming = overview.next_of([found])
     return {
         "regular": overview.sums_of([found])[found.pk],

@@ -9,6 +9,7 @@ from wainwright.web.hub import (
     home,
     methods,
     pausing,
+    paying,
     subscriptions,
 )
 
@@ -31,6 +32,8 @@ urlpatterns = [
     path(f"{_SUBSCRIPTION}back/", pausing.bring_back, name="bring_back"),
     path(f"{_SUBSCRIPTION}method/", methods.replace, name="replace_method"),
     path(f"{_SUBSCRIPTION}method/return/<slug:payment>/", methods.returned, name="method_returned"),
+    path(f"{_SUBSCRIPTION}payment/", paying.payment, name="payment"),
+    path(f"{_SUBSCRIPTION}payment/return/", paying.returned, name="paid"),
     path("hub/documents/", documents.documents, name="documents"),
     path("hub/documents/<slug:public_id>/", documents.document, name="document"),
     path("hub/documents/<slug:public_id>/pdf/", documents.pdf, name="document_pdf"),

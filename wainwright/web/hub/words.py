@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date as calendar_date
 from datetime import datetime
@@ -17,7 +18,9 @@ from wainwright.core.money import Money
 from wainwright.hub.history import Moment
 from wainwright.hub.overview import Card, Next
 from wainwright.invoicing.models import CREDIT_NOTE, Document
-from wainwright.payments.bills import LineDraft
+from wainwright.payments.bills import LineDraft, draft_of
+from wainwright.payments.models import Bill, BillLine
+from wainwright.sales.totals import Totals
 from wainwright.web.formats import date, money, month, percent, short_date
 from wainwright.web.sentences import why_declined
 
@@ -93,10 +96,20 @@ class Charge:
 
 
 def charge(coming: Next) -> Charge:
-    totals = coming.totals
+    return _charge(coming.subscription.name, coming.at, coming.totals)
+
+
+def owed(bill: Bill, rows: Sequence[BillLine]) -> Charge:
+    """An open bill, as it will be charged."""
+    lines = tuple(draft_of(row, bill.currency) for row in rows)
+    names = dict.fromkeys(row.description for row in rows if row.gross >= 0)
+    return _charge(", ".join(names), bill.due_at, Totals(lines, bill.currency))
+
+
+def _charge(name: str, at: datetime, totals: Totals) -> Charge:
     lines = [(_line(line), line.net if totals.tax else line.gross) for line in totals.lines]
     taxes = [(tax(row.percent), row.tax) for row in totals.taxes if row.tax]
-    return Charge(coming.subscription.name, coming.at, totals.gross, lines + taxes)
+    return Charge(name, at, totals.gross, lines + taxes)
 
 
 def _line(line: LineDraft) -> str:

@@ -110,13 +110,26 @@ def test_failing_the_question_leaves_it_open(gateway, asking_method):
 
 def test_a_question_nobody_answers_lapses(gateway, asking_method, time):
     waiting = gateway.charge_saved(charge(asking_method))
-    time.pass_(days=2)
+    time.pass_(days=8)
     lapsed = gateway.fetch("charge", waiting.ref)
     assert (lapsed.status, lapsed.decline) == (
         OutcomeStatus.DECLINED,
         Decline.AUTHENTICATION_REQUIRED,
     )
     assert gateway.fetch("start", waiting.action.ref).decline == Decline.ABANDONED
+
+
+def test_a_question_that_was_closed_cannot_be_answered(gateway, asking_method):
+    waiting = gateway.charge_saved(charge(asking_method))
+    assert gateway.close(waiting.action.ref).status == OutcomeStatus.DECLINED
+    gateway.pay_start(waiting.action.ref, "")
+    assert gateway.fetch("charge", waiting.ref).status == OutcomeStatus.DECLINED
+
+
+def test_closing_comes_too_late_for_a_question_that_was_answered(gateway, asking_method):
+    waiting = gateway.charge_saved(charge(asking_method))
+    confirmed = gateway.pay_start(waiting.action.ref, "")
+    assert gateway.close(waiting.action.ref) == confirmed
 
 
 def test_a_new_start_may_replace_the_question(gateway, asking_method):

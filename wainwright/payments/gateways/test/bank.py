@@ -32,6 +32,7 @@ from wainwright.payments.gateways.test.webhooks import queue
 
 SETTLING = timedelta(minutes=1)
 PAGE_LIFE = timedelta(hours=24)
+CONFIRM_LIFE = timedelta(days=7)
 
 
 def fingerprint(*parts: object) -> str:
@@ -88,7 +89,7 @@ def ask_for_buyer(books: Books, charge: ChargeRow, return_url: str, page_url: st
         webhook_url=charge.webhook_url,
         page_url=page_url,
         created_at=charge.created_at,
-        expires_at=stamp(at + PAGE_LIFE),
+        expires_at=stamp(at + CONFIRM_LIFE),
         state="challenged",
         card=charge.card,
         resumes=charge.ref,

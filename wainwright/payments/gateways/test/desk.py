@@ -73,6 +73,18 @@ class Desk:
         self.books.add(start)
         return bank.page_of(start)
 
+    def close(self, ref: str) -> Outcome:
+        start = self.books.find(StartRow, account=self.account, ref=ref)
+        if start is None:
+            raise RequestRejected(f"there is no start {ref} to close")
+        if start.state != "done":
+            start.state = "void"
+            self.books.save(start)
+            asked = self.books.find(ChargeRow, ref=start.resumes)
+            if asked is not None:
+                bank.settle(self.books, asked, self.now)
+        return bank.start_outcome(self.books, start, self.now)
+
     def charge(self, request: ChargeRequest) -> Outcome:
         same = bank.fingerprint(request.method.token, request.amount.minor, request.amount.currency)
         known = self.books.find(ChargeRow, account=self.account, key=request.key)

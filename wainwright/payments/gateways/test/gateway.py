@@ -97,6 +97,9 @@ class TestGateway:
             raise RequestRejected(f"there is no start {ref}")
         return outcome
 
+    def close(self, ref: str) -> Outcome:
+        return self._ask(lambda desk: desk.close(ref), moves=True)
+
     def charge_saved(self, request: ChargeRequest) -> Outcome:
         if request.amount.minor <= 0:
             raise RequestRejected("only an amount above zero can be charged")
