@@ -96,6 +96,12 @@ class Purse:
                 missing -= amount
         return tuple(uses)
 
+    def left(self, customer_id: int, currency: str) -> Money:
+        """What that customer has in that currency."""
+        own = (customer_id, currency)
+        has = [each for each in self._credits if (each.customer_id, each.currency) == own]
+        return Money(sum(each.left for each in has), currency)
+
     def on_bill(self, bill_id: int) -> tuple[Use, ...]:
         """What that open bill took when it was opened."""
         return tuple(self._on_bills.get(bill_id, ()))

@@ -51,6 +51,14 @@ def preview(subscription: Subscription, act: Act | None = None) -> list[Draft]:
     )
 
 
+def credit_left(subscription: Subscription, act: Switch) -> Money:
+    """What its customer has for later bills once another plan is in force."""
+    purse = credit.purse_of([subscription.customer_id])
+    if act.at is not None and subscription.state != states.TRIALING:
+        changeover.foreseen(subscription, act, purse)
+    return purse.left(subscription.customer_id, subscription.currency)
+
+
 def next_bill(subscription: Subscription, act: Act | None = None) -> Draft | None:
     """The first bill after an act that charges this subscription; none within a year: None."""
     for draft in preview(subscription, act):

@@ -119,6 +119,16 @@ _RESULT = {
 }
 
 
+def keep(
+    subscription: Subscription, *, by: Actor, source: str = "", reason: str = ""
+) -> Subscription:
+    """The plan in force stays: what was planned instead is off. Repeating changes nothing."""
+    with transaction.atomic():
+        subscription = Subscription.locked(subscription.pk)
+        _stay(subscription, By(by, source, reason))
+    return subscription
+
+
 @dataclass(frozen=True, slots=True)
 class By:
     """Who, from where, and why."""

@@ -6,13 +6,19 @@ from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
 
-from wainwright.billing import pausing, reactivating, states
+from wainwright.billing import pausing, reactivating, states, switching
+from wainwright.billing.course import Switch
 from wainwright.billing.dunning import DUNNING
 from wainwright.billing.errors import MoveRefused
+from wainwright.billing.events import PlanChangeAsked, PlanChanged
 from wainwright.billing.models import Pause, Subscription
 from wainwright.billing.rulebook import RuleBook
+from wainwright.billing.switching import Switched
+from wainwright.catalog.models import Price
+from wainwright.catalog.queries import prices_of
 from wainwright.core import clock
 from wainwright.core.actors import Actor
+from wainwright.core.models import EventRow
 from wainwright.hub.rules import is_split
 
 SOURCE = "hub"
@@ -88,6 +94,59 @@ def bring_back(subscription: Subscription, *, by: Actor) -> Subscription:
     if subscription.ended and not may_return(subscription):
         raise MoveRefused(_("It cannot be brought back here. Please buy it again."))
     return reactivating.reactivate(subscription, by=by, source=SOURCE)
+
+
+def offered_prices(subscription: Subscription) -> list[Price]:
+    """What it may change to: the other prices on sale of its product, where the seller lets them.
+
+    The present price comes first, for another quantity of it. Empty where nothing may be changed.
+    """
+    runs = subscription.state in (states.TRIALING, states.ACTIVE) and not subscription.ending
+    if not runs or subscription.open_bill_id or subscription.kind != Price.SUBSCRIPTION:
+        return []
+    rules = RuleBook.read().of(subscription.product_id)
+    if not (rules.change_price or rules.change_quantity):
+        return []
+    if _changes(subscription) >= rules.changes_a_year:
+        return []
+    others = prices_of(subscription.product) if rules.change_price else []
+    fitting = [each for each in others if each.kind == Price.SUBSCRIPTION]
+    prices = [each for each in fitting if each.pk != subscription.price_id]
+    if not prices and not rules.change_quantity:
+        return []
+    subscription.price.product = subscription.product
+    return [subscription.price, *prices]
+
+
+def may_count(subscription: Subscription) -> bool:
+    """Whether another quantity may be chosen."""
+    return bool(RuleBook.read().of(subscription.product_id).change_quantity)
+
+
+def _changes(subscription: Subscription) -> int:
+    """How often the customer changed it within a year."""
+    told = EventRow.objects.filter(
+        name__in=(PlanChanged.name, PlanChangeAsked.name),
+        at__gt=clock.now() - A_YEAR,
+        business_id=subscription.business_id,
+        payload__subscription_id=subscription.pk,
+        payload__source=SOURCE,
+    )
+    return int(told.count())
+
+
+def change(subscription: Subscription, act: Switch, *, by: Actor) -> Switched:
+    """Changes price or quantity as it was shown, where the seller lets customers do so."""
+    known = {each.pk for each in offered_prices(subscription)}
+    counted = act.plan.quantity == subscription.quantity or may_count(subscription)
+    if act.plan.price_id not in known or not counted:
+        raise MoveRefused(_("This change cannot be made here. Nothing was changed."))
+    return switching.switch(subscription, act, by=by, source=SOURCE)
+
+
+def keep_plan(subscription: Subscription, *, by: Actor) -> None:
+    """Takes a planned change back."""
+    switching.keep(subscription, by=by, source=SOURCE)
 
 
 def _can_be_paid(subscription: Subscription) -> bool:

@@ -52,6 +52,7 @@ BODIES: dict[str, dict[str, str]] = {
     "dashboard/products/<product_id>/mode/": {"mode": "test"},
     "dashboard/payments/<payment_id>/refund/": {"how_much": "part", "amount": "1"},
     "dashboard/subscriptions/<subscription_id>/cancel/": {"when": "now", "reason": "asked for"},
+    "hub/subscriptions/<public_id>/plan/": {"quantity": "1", "shown": "0"},
     "hub/subscriptions/<public_id>/pause/": {"how_long": "1"},
     "dashboard/statements/<statement_id>/": {"note": "done"},
     "dashboard/decisions/<hold_id>/": {"decision": "skip"},

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from wainwright.core.money import Money
+from wainwright.payments.bills import LineDraft
 from wainwright.web import formats
 
 
@@ -105,6 +106,18 @@ def how_to_cancel(plan: Plan) -> str:
         "You can cancel online at any time, without giving a reason. Cancel before %(date)s and"
         " nothing more is charged."
     ) % {"date": formats.date(plan.next_at)}
+
+
+def line_words(line: LineDraft) -> str:
+    """A bill's line: how many of what, and for which time."""
+    name = line.description if line.quantity == 1 else f"{line.quantity} × {line.description}"
+    if line.period_start is None or line.period_end is None:
+        return name
+    return _("%(name)s, %(start)s to %(end)s") % {
+        "name": name,
+        "start": formats.date(line.period_start),
+        "end": formats.date(line.period_end),
+    }
 
 
 def why_declined(code: str) -> str:

@@ -55,6 +55,8 @@ def subscription(request: HubRequest, public_id: str) -> HttpResponse:
         "may_cancel": rules.may_cancel(found),
         "may_undo": rules.may_undo(found),
         "may_replace": rules.may_replace_method(found),
+        "planned": words.planned(found),
+        "may_change": bool(allowances.offered_prices(found)),
         "may_pause": bool(allowances.most_periods(found)),
         "may_resume": allowances.may_resume(found),
         "may_return": allowances.may_return(found),

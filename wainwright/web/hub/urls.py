@@ -4,6 +4,7 @@ from django.urls import path
 
 from wainwright.web.hub import (
     cancelling,
+    changing,
     documents,
     entering,
     home,
@@ -27,6 +28,8 @@ urlpatterns = [
     path(_SUBSCRIPTION, subscriptions.subscription, name="subscription"),
     path(f"{_SUBSCRIPTION}cancellation/", cancelling.cancellation, name="cancellation"),
     path(f"{_SUBSCRIPTION}cancellation/undo/", cancelling.undo, name="undo_cancellation"),
+    path(f"{_SUBSCRIPTION}plan/", changing.change, name="change"),
+    path(f"{_SUBSCRIPTION}plan/keep/", changing.keep_plan, name="keep_plan"),
     path(f"{_SUBSCRIPTION}pause/", pausing.pause, name="pause"),
     path(f"{_SUBSCRIPTION}resume/", pausing.resume, name="resume"),
     path(f"{_SUBSCRIPTION}back/", pausing.bring_back, name="bring_back"),

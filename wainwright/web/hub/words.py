@@ -13,16 +13,17 @@ from django.utils.translation import ngettext, pgettext
 
 from wainwright.billing import events, states
 from wainwright.billing.models import Subscription
+from wainwright.billing.standing import Plan
 from wainwright.catalog.models import Price
 from wainwright.core.money import Money
 from wainwright.hub.history import Moment
 from wainwright.hub.overview import Card, Next
 from wainwright.invoicing.models import CREDIT_NOTE, Document
-from wainwright.payments.bills import LineDraft, draft_of
+from wainwright.payments.bills import draft_of
 from wainwright.payments.models import Bill, BillLine
 from wainwright.sales.totals import Totals
 from wainwright.web.formats import date, money, month, percent, short_date
-from wainwright.web.sentences import why_declined
+from wainwright.web.sentences import line_words, why_declined
 
 
 def badge(subscription: Subscription) -> str:
@@ -54,6 +55,16 @@ def _paused(since: datetime, until: datetime | None) -> str:
             "date": date(since)
         }
     return _("Paused until %(date)s. Nothing is charged before.") % {"date": date(until)}
+
+
+def planned(subscription: Subscription) -> str:
+    """The plan that was chosen for the next period on, if any."""
+    if subscription.then is None:
+        return ""
+    return _("From %(date)s on you have %(plan)s.") % {
+        "date": date(subscription.due(subscription.payments_made)),
+        "plan": Plan(**subscription.then).words,
+    }
 
 
 def _ended(subscription: Subscription) -> str:
@@ -107,20 +118,9 @@ def owed(bill: Bill, rows: Sequence[BillLine]) -> Charge:
 
 
 def _charge(name: str, at: datetime, totals: Totals) -> Charge:
-    lines = [(_line(line), line.net if totals.tax else line.gross) for line in totals.lines]
+    lines = [(line_words(line), line.net if totals.tax else line.gross) for line in totals.lines]
     taxes = [(tax(row.percent), row.tax) for row in totals.taxes if row.tax]
     return Charge(name, at, totals.gross, lines + taxes)
-
-
-def _line(line: LineDraft) -> str:
-    name = line.description if line.quantity == 1 else f"{line.quantity} × {line.description}"
-    if line.period_start is None or line.period_end is None:
-        return name
-    return _("%(name)s, %(start)s to %(end)s") % {
-        "name": name,
-        "start": date(line.period_start),
-        "end": date(line.period_end),
-    }
 
 
 def tax(rate: Decimal) -> str:
