@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 
 from wainwright.billing import course, states
@@ -21,6 +21,7 @@ from wainwright.billing.owing import owe_no_more
 from wainwright.billing.standing import standing_of
 from wainwright.core import audit, clock, events
 from wainwright.core.actors import SYSTEM, Actor
+from wainwright.core.prepared import Slot, prepared
 from wainwright.core.sweeping import BATCH
 from wainwright.sales import ledger
 
@@ -140,15 +141,20 @@ def undo_cancellation(
     return subscription
 
 
+@prepared
+def _over(now: Slot, *, limit: int) -> QuerySet[Subscription, int]:
+    over = Subscription.objects.filter(cancel_at__lte=now, ended_at=None)
+    billed = over.exclude(next_due_at__lt=F("cancel_at"), open_bill=None)
+    return billed.order_by("cancel_at").values_list("pk", flat=True)[:limit]
+
+
 def end_due(limit: int = BATCH) -> int:
     """For the sweep: ends what was cancelled and whose time is over.
 
     What fell due before that and has no bill yet is billed first. What is still owed then is not
     owed any more.
     """
-    over = Subscription.objects.filter(cancel_at__lte=clock.now(), ended_at=None)
-    billed = over.exclude(next_due_at__lt=F("cancel_at"), open_bill=None)
-    ids = list(billed.order_by("cancel_at").values_list("pk", flat=True)[:limit])
+    ids = _over(clock.now(), limit=limit)
     for subscription_id in ids:
         with transaction.atomic():
             subscription = Subscription.locked(subscription_id)

@@ -8,7 +8,7 @@ from statistics import median
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 
 from wainwright.accounts.models import Business
@@ -20,6 +20,7 @@ from wainwright.billing.rulebook import RuleBook
 from wainwright.core import audit, clock, events
 from wainwright.core.actors import SYSTEM, Actor
 from wainwright.core.ids import new_id
+from wainwright.core.prepared import prepared
 
 # Fewer days or charges than these have no usual course from which a run could stray.
 DAYS_OF_HISTORY, CHARGES_OF_A_RUN = 7, 20
@@ -79,10 +80,11 @@ def ask_about_charge(subscription: Subscription, charge: Charge) -> None:
     _open(Hold.CHARGE, subscription, amount=gross, usual=subscription.last_gross)
 
 
-def held_currencies() -> list[str]:
+@prepared
+def held_currencies() -> QuerySet[Hold, str]:
     """In these no new bill is opened until the seller has looked at the run."""
     held = Hold.objects.filter(kind=Hold.RUN, decided_at=None)
-    return list(held.values_list("currency", flat=True))
+    return held.values_list("currency", flat=True)
 
 
 def within_usual(drafts: Sequence[Draft], rules: Rules) -> list[Draft]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from wainwright.billing import course, states
@@ -16,6 +17,7 @@ from wainwright.billing.owing import owe_no_more
 from wainwright.billing.standing import standing_of
 from wainwright.core import clock, events
 from wainwright.core.actors import SYSTEM, Actor
+from wainwright.core.prepared import Slot, prepared
 from wainwright.core.sweeping import BATCH
 
 MOST_PERIODS = 24
@@ -147,10 +149,15 @@ def go_on(subscription: Subscription, moment: datetime, *, planned: int | None =
     return course_then.state
 
 
+@prepared
+def _over(now: Slot, *, limit: int) -> QuerySet[Subscription]:
+    rows = Subscription.objects.filter(resume_at__lte=now, state=states.PAUSED)
+    return rows.order_by("resume_at")[:limit]
+
+
 def resume_due(limit: int = BATCH) -> int:
     """For the sweep: lets go on what was paused until a day that has come."""
-    due = Subscription.objects.filter(resume_at__lte=clock.now(), state=states.PAUSED)
-    rows = list(due.order_by("resume_at")[:limit])
+    rows = _over(clock.now(), limit=limit)
     for subscription in rows:
         resume(subscription, by=SYSTEM, at=subscription.resume_at)
     return len(rows)

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from wainwright.accounts.links import link_for
 from wainwright.billing import (
@@ -27,6 +27,7 @@ from wainwright.billing.rulebook import RuleBook
 from wainwright.billing.standing import standing_of
 from wainwright.core import clock, locks
 from wainwright.core.actors import SYSTEM
+from wainwright.core.prepared import Slot, prepared
 from wainwright.core.sweeping import BATCH
 from wainwright.customers.models import Customer
 from wainwright.payments import attempts, bills
@@ -43,12 +44,19 @@ A_DAY = timedelta(hours=25)
 FRESH = 60
 
 
+@prepared
+def _payers(now: Slot, *, held: tuple[str, ...], limit: int) -> QuerySet[Subscription, int]:
+    """Whose subscriptions are due, first those that waited longest."""
+    due = Subscription.objects.filter(next_due_at__lte=now)
+    due = due.exclude(open_bill=None, currency__in=held)
+    return due.order_by("next_due_at", "pk").values_list("customer_id", flat=True)[:limit]
+
+
 def renew_due(limit: int = BATCH) -> int:
     """For the sweep: charges up to `limit` due subscriptions; returns how many it looked at."""
-    due = Subscription.objects.filter(next_due_at__lte=clock.now()).exclude(
-        open_bill=None, currency__in=holds.held_currencies()
-    )
-    payers = list(due.order_by("next_due_at", "pk").values_list("customer_id", flat=True)[:limit])
+    payers = _payers(clock.now(), held=tuple(holds.held_currencies()), limit=limit)
+    if not payers:
+        return 0
     try:
         charge_payers(set(payers))
     except Exception:

@@ -308,10 +308,15 @@ def returned(payment: Payment, query: dict[str, str]) -> Placed | Waiting | NotP
     return NotPaid(cart, payment.decline)
 
 
+@prepared
+def _untouched(since: Slot, *, limit: int) -> QuerySet[Cart]:
+    rows = Cart.objects.filter(state=Cart.OPEN, touched_at__lt=since)
+    return rows.order_by("touched_at")[:limit]
+
+
 def abandon_old(limit: int = BATCH) -> int:
     """For the sweep: closes carts nobody touched for a day, after asking the gateway once more."""
-    old = Cart.objects.filter(state=Cart.OPEN, touched_at__lt=clock.now() - ABANDONED_AFTER)
-    carts = list(old.order_by("touched_at")[:limit])
+    carts = _untouched(clock.now() - ABANDONED_AFTER, limit=limit)
     for cart in carts:
         earlier = _in_flight(cart)
         if earlier is not None:

@@ -7,10 +7,12 @@ import json
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 
 from wainwright.core import clock
 from wainwright.core.actors import Actor
 from wainwright.core.models import AuditRow
+from wainwright.core.prepared import Slot, prepared
 from wainwright.core.sweeping import BATCH
 
 # One statement: a process that is frozen between many would hold their locks, and PostgreSQL ends
@@ -38,22 +40,27 @@ def note(
     )
 
 
+@prepared
+def _last_sealed(account: Slot) -> QuerySet[AuditRow]:
+    """Under a lock: two sealers of one account follow each other."""
+    rows = AuditRow.everywhere.filter(account=account, position__isnull=False)
+    return rows.select_for_update().order_by("-position")[:1]
+
+
+@prepared
+def _unsealed(account: Slot, *, limit: int) -> QuerySet[AuditRow]:
+    return AuditRow.everywhere.filter(account=account, position=None).order_by("id")[:limit]
+
+
 def seal(limit: int = 5 * BATCH) -> int:
     """Chains the account's unsealed rows of both modes, oldest first; returns how many."""
     from wainwright.core.tenancy import current
 
     account_id = current().account_id
     with transaction.atomic():
-        last = (
-            AuditRow.everywhere.select_for_update()
-            .filter(account_id=account_id, position__isnull=False)
-            .order_by("-position")
-            .first()
-        )
+        last = _last_sealed.first(account_id)
         position, digest = (last.position or 0, last.digest) if last else (0, "")
-        rows = list(
-            AuditRow.everywhere.filter(account_id=account_id, position=None).order_by("id")[:limit]
-        )
+        rows = _unsealed(account_id, limit=limit)
         sealed: list[int | str] = []
         for row in rows:
             position += 1

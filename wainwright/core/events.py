@@ -16,11 +16,13 @@ from datetime import timedelta
 from typing import Any, ClassVar
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.tasks import task
 
 from wainwright.core import clock, tenancy
 from wainwright.core.ids import new_id
 from wainwright.core.models import Delivery, EventRow
+from wainwright.core.prepared import Slot, prepared
 from wainwright.core.sweeping import BATCH
 
 log = logging.getLogger(__name__)
@@ -99,10 +101,15 @@ def deliver(account_id: int, mode: str, event_id: int) -> None:
         deliver_all(waiting.values_list("pk", flat=True))
 
 
+@prepared
+def _due(now: Slot, *, limit: int) -> QuerySet[Delivery, int]:
+    rows = Delivery.objects.filter(state=Delivery.WAITING, due_at__lte=now)
+    return rows.order_by("due_at", "pk").values_list("pk", flat=True)[:limit]
+
+
 def deliver_waiting(limit: int = BATCH) -> int:
     """Runs what is due in the scope: the sweep's way of losing nothing. Returns how many."""
-    due = Delivery.objects.filter(state=Delivery.WAITING, due_at__lte=clock.wall())
-    return deliver_all(due.order_by("due_at", "pk").values_list("pk", flat=True)[:limit])
+    return deliver_all(_due(clock.wall(), limit=limit))
 
 
 def deliver_all(delivery_ids: Iterable[int]) -> int:

@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from django.db.models import F, Q
 
 from wainwright.core import clock
+from wainwright.core.prepared import Slot
 from wainwright.payments.connections import adapter_for
 from wainwright.payments.gateways import base as gateways
 from wainwright.payments.models import Connection
@@ -39,9 +40,9 @@ def rests(connection: Connection) -> bool:
     return connection.ask_after is not None and connection.ask_after > clock.now()
 
 
-def awake() -> Q:
-    """The rows whose `connection` does not rest."""
-    return Q(connection__ask_after=None) | Q(connection__ask_after__lte=clock.now())
+def awake(now: Slot, of: str = "connection") -> Q:
+    """The rows whose connection does not rest then; `of` leads to it."""
+    return Q(**{f"{of}__ask_after": None}) | Q(**{f"{of}__ask_after__lte": now})
 
 
 @contextmanager

@@ -8,10 +8,11 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.tasks import task
 
 from wainwright.core import clock, tenancy
+from wainwright.core.prepared import Slot, prepared
 from wainwright.core.sweeping import BATCH
 from wainwright.payments import calls, janitor, refunds
 from wainwright.payments.connections import adapter_for
@@ -21,6 +22,7 @@ from wainwright.payments.models import Connection, InboxItem, Payment, Refund
 log = logging.getLogger(__name__)
 
 MAX_ATTEMPTS = 10
+PATIENCE = timedelta(minutes=1)  # so long, a task may still be at it
 
 
 def receive(connection: Connection, raw: bytes, headers: Mapping[str, str], url: str) -> int:
@@ -58,13 +60,17 @@ def work(account_id: int, mode: str, item_id: int) -> None:
         work_on(InboxItem.objects.get(pk=item_id))
 
 
+@prepared
+def _waiting(now: Slot, until: Slot, *, limit: int) -> QuerySet[InboxItem]:
+    rows = InboxItem.objects.filter(
+        calls.awake(now), state=InboxItem.WAITING, received_at__lt=until
+    )
+    return rows.order_by("received_at")[:limit]
+
+
 def work_waiting(limit: int = BATCH) -> int:
     """For the sweep: takes up what no task has finished within a minute."""
-    patience = clock.wall() - timedelta(minutes=1)
-    waiting = InboxItem.objects.filter(
-        calls.awake(), state=InboxItem.WAITING, received_at__lt=patience
-    )
-    rows = list(waiting.order_by("received_at")[:limit])
+    rows = _waiting(clock.now(), clock.wall() - PATIENCE, limit=limit)
     for item in rows:
         work_on(item)
     return len(rows)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import logging
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from wainwright.core import clock
 from wainwright.core.actors import GATEWAY
+from wainwright.core.prepared import Slot, prepared
 from wainwright.core.sweeping import BATCH
 from wainwright.payments import calls
 from wainwright.payments.abandoning import give_up
@@ -18,16 +19,21 @@ from wainwright.payments.models import Payment
 log = logging.getLogger(__name__)
 
 
-def resolve_waiting(limit: int = BATCH) -> int:
-    """For the sweep: asks about attempts in flight, each less often the longer it takes."""
-    waiting = Payment.objects.filter(
-        calls.awake(),
+@prepared
+def _waiting(now: Slot, *, limit: int) -> QuerySet[Payment, int]:
+    rows = Payment.objects.filter(
+        calls.awake(now),
         state__in=Payment.IN_FLIGHT,
         settled_at=None,  # as the index says it
         connection__isnull=False,
-        ask_at__lte=clock.now(),
+        ask_at__lte=now,
     )
-    ids = list(waiting.order_by("ask_at").values_list("pk", flat=True)[:limit])
+    return rows.order_by("ask_at").values_list("pk", flat=True)[:limit]
+
+
+def resolve_waiting(limit: int = BATCH) -> int:
+    """For the sweep: asks about attempts in flight, each less often the longer it takes."""
+    ids = _waiting(clock.now(), limit=limit)
     attempts = Payment.objects.select_related("connection__business", "method")
     for payment_id in ids:
         payment = attempts.get(pk=payment_id)

@@ -10,9 +10,10 @@ import logging
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from wainwright.core import clock
+from wainwright.core.prepared import Slot, prepared
 from wainwright.core.sweeping import BATCH
 from wainwright.payments import calls, differences, janitor, refunds
 from wainwright.payments.booking import book
@@ -29,15 +30,19 @@ _AGAIN = timedelta(minutes=15)
 _UNDER_WAY = timedelta(minutes=2)  # so long, whoever made the call may still hear the answer
 
 
+@prepared
+def _due(now: Slot, *, limit: int) -> QuerySet[Connection]:
+    rows = Connection.objects.filter(Q(compare_at=None) | Q(compare_at__lte=now))
+    return rows.select_related("business").order_by("pk")[:limit]
+
+
 def reconcile_due(limit: int = BATCH) -> int:
     """For the sweep: compares each connection's books once a day; how many were compared.
 
     One that could not be compared is tried again after a while.
     """
     now = clock.now()
-    due = Connection.objects.filter(Q(compare_at=None) | Q(compare_at__lte=now))
-    rows = due.select_related("business").order_by("pk")[:limit]
-    mine = [row for row in rows if not calls.rests(row) and _claimed(row, now)]
+    mine = [row for row in _due(now, limit=limit) if not calls.rests(row) and _claimed(row, now)]
     for connection in mine:
         try:
             reconcile(connection)
@@ -85,8 +90,13 @@ def _claimed(connection: Connection, now: datetime) -> bool:
     return bool(mine.update(compare_at=now + _AGAIN))
 
 
+@prepared
+def _last_of(connection: Slot) -> QuerySet[Reconciliation]:
+    return Reconciliation.objects.filter(connection=connection).order_by("-until")[:1]
+
+
 def _since(connection: Connection) -> datetime:
-    last = Reconciliation.objects.filter(connection=connection).order_by("-until").first()
+    last = _last_of.first(connection.pk)
     # A test clock may stand behind the wall, at which the connection was made.
     begins: datetime = last.until if last else min(connection.created_at, clock.now())
     return begins - OVERLAP
@@ -123,37 +133,53 @@ def _noted(connection: Connection, pair: Pair) -> bool | None:
     )
 
 
-def _ask_about_payments(connection: Connection, until: datetime, seen: Collection[int]) -> int:
-    """What waits for an answer and is not on the list was not made, or not yet."""
-    waiting = Payment.objects.filter(
+@prepared
+def _payments_under_way(connection: Slot, before: Slot) -> QuerySet[Payment]:
+    return Payment.objects.filter(
         connection=connection,
         settled_at=None,
         state__in=[Payment.STARTED, Payment.UNKNOWN, Payment.PENDING],
-        started_at__lt=until - _UNDER_WAY,
+        started_at__lt=before,
     ).select_related("connection__business", "method")
+
+
+def _ask_about_payments(connection: Connection, until: datetime, seen: Collection[int]) -> int:
+    """What waits for an answer and is not on the list was not made, or not yet."""
+    waiting = _payments_under_way(connection.pk, until - _UNDER_WAY)
     asked = [janitor.resolve(payment) for payment in waiting if payment.pk not in seen]
     return sum(payment.state not in Payment.IN_FLIGHT for payment in asked)
 
 
+@prepared
+def _refunds_under_way(connection: Slot, before: Slot) -> QuerySet[Refund]:
+    rows = Refund.objects.filter(
+        payment__connection=connection, settled_at=None, started_at__lt=before
+    )
+    return rows.select_related("payment__connection__business")
+
+
 def _ask_about_refunds(connection: Connection, until: datetime) -> int:
-    waiting = Refund.objects.filter(
-        payment__connection=connection, settled_at=None, started_at__lt=until - _UNDER_WAY
-    ).select_related("payment__connection__business")
+    waiting = _refunds_under_way(connection.pk, until - _UNDER_WAY)
     asked = [refunds.resolve(refund) for refund in waiting]
     return sum(refund.settled_at is not None for refund in asked)
+
+
+@prepared
+def _booked_between(connection: Slot, since: Slot, until: Slot) -> QuerySet[Payment]:
+    return Payment.objects.filter(
+        connection=connection,
+        state=Payment.SUCCEEDED,
+        amount__gt=0,
+        settled_at__gte=since,
+        settled_at__lt=until,
+    )
 
 
 def _missing(
     connection: Connection, since: datetime, until: datetime, seen: Collection[int]
 ) -> int:
     """Payments of that time which are not on the list, and which the gateway does not know."""
-    booked = Payment.objects.filter(
-        connection=connection,
-        state=Payment.SUCCEEDED,
-        amount__gt=0,
-        settled_at__gte=since,
-        settled_at__lt=until - _UNDER_WAY,
-    )
+    booked = _booked_between(connection.pk, since, until - _UNDER_WAY)
     return sum(_is_missing(connection, payment) for payment in booked if payment.pk not in seen)
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import logging
 
 from django.db import IntegrityError, transaction
-from django.db.models import F, Q, Sum
+from django.db.models import F, QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from wainwright.core import audit, clock, events
 from wainwright.core.actors import GATEWAY, SYSTEM, Actor
 from wainwright.core.ids import new_id
 from wainwright.core.money import Money
+from wainwright.core.prepared import Slot, prepared
 from wainwright.core.sweeping import BATCH
 from wainwright.payments import calls, differences
 from wainwright.payments.connections import adapter_for
@@ -164,15 +165,20 @@ def resolve(row: Refund) -> Refund:
         return row
 
 
-def resolve_waiting(limit: int = BATCH) -> int:
-    """For the sweep: asks about refunds under way, each less often the longer it takes."""
-    waiting = Refund.objects.filter(
-        Q(payment__connection__ask_after=None) | Q(payment__connection__ask_after__lte=clock.now()),
+@prepared
+def _waiting(now: Slot, *, limit: int) -> QuerySet[Refund, int]:
+    rows = Refund.objects.filter(
+        calls.awake(now, of="payment__connection"),
         state__in=[Refund.STARTED, Refund.UNKNOWN, Refund.PENDING],
         settled_at=None,  # as the index says it
-        ask_at__lte=clock.now(),
+        ask_at__lte=now,
     )
-    ids = list(waiting.order_by("ask_at").values_list("pk", flat=True)[:limit])
+    return rows.order_by("ask_at").values_list("pk", flat=True)[:limit]
+
+
+def resolve_waiting(limit: int = BATCH) -> int:
+    """For the sweep: asks about refunds under way, each less often the longer it takes."""
+    ids = _waiting(clock.now(), limit=limit)
     for refund_id in ids:
         row = Refund.objects.select_related("payment__connection__business").get(pk=refund_id)
         if calls.rests(row.payment.connection):
@@ -184,10 +190,14 @@ def resolve_waiting(limit: int = BATCH) -> int:
     return len(ids)
 
 
+@prepared
+def _strays(*, limit: int) -> QuerySet[Payment]:
+    return Payment.objects.filter(stray=True, returned_at=None).order_by("pk")[:limit]
+
+
 def return_strays(limit: int = BATCH) -> int:
     """For the sweep: gives back what was paid for bills that were closed before the money came."""
-    strays = Payment.objects.filter(stray=True, returned_at=None)
-    rows = list(strays.order_by("pk")[:limit])
+    rows = _strays(limit=limit)
     for payment in rows:
         left = refundable(payment)
         if left:
