@@ -108,6 +108,7 @@ def parser() -> Parser:
     simulate.set_defaults(opens=_in_workshop)
     simulate.add_argument("--seed", type=_count, default=1, help="the same seed, the same life")
     simulate.add_argument("--days", type=_count, default=400)
+    simulate.add_argument("--lives", type=_count, default=1, help="so many seeds, from that one on")
     simulate.add_argument("--log", metavar="FILE", help="write every step and each day's end there")
     return whole
 

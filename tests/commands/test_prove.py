@@ -72,12 +72,13 @@ def test_each_proof_holds_and_the_demo_stays_as_it_was(tmp_path: Path) -> None:
     elsewhere = {"DATABASE_URL": "postgresql://nobody@127.0.0.1:1/nothing"}  # an install's, unread
     said = prove(tmp_path / "demo", TMPDIR=str(workshops), **elsewhere)
     assert said.returncode == 0, said.stdout + said.stderr
-    audit, legal_desk, access, last = said.stdout.splitlines()
+    audit, legal_desk, year, access, last = said.stdout.splitlines()
     assert audit.split()[:2] == ["audit", "ok"]
     assert "invariants over" in audit
     assert "10 statements confirmed by page and file, 10 by letter" in legal_desk
+    assert "365 days as the reference foresaw" in year
     assert re.search(r"\d+ routes × 8 kinds of users = \d{4} tries: 0 leaks, 0 wrong", access)
-    assert last.startswith("3 proofs, 0 failed, in ")
+    assert last.startswith("4 proofs, 0 failed, in ")
     assert prints(tmp_path / "demo") == before
     assert list(workshops.iterdir()) == []
 

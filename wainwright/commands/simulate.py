@@ -1,4 +1,4 @@
-"""`wainwright simulate`: one life of a shop, drawn by lot, through faults and crashes."""
+"""`wainwright simulate`: lives of a shop, drawn by lot, through faults and crashes."""
 
 from __future__ import annotations
 
@@ -8,34 +8,30 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-from django.core.management import call_command
-from django.db import connections
 from django.utils.translation import gettext as _
 
 from wainwright.commands._progress import and_more
 from wainwright.core import clock
-from wainwright.simulation.life import Life, Told
-from wainwright.simulation.process import in_haste
+from wainwright.simulation.life import Told
+from wainwright.simulation.lives import live_all
 
 NAMED_AT_MOST = 20
 
 
 def run(options: argparse.Namespace) -> int:
-    """Lives in a database of its own, which is gone afterwards. 1 if anything was wrong."""
-    log = Path(options.log or os.devnull)
-    with options.workshop, log.open("w", encoding="utf-8") as file:
-        try:
-            with in_haste():
-                call_command("migrate", interactive=False, verbosity=0)
-                begun = clock.monotonic()
-                told = Life(options.seed, lambda line: print(line, file=file)).live(options.days)
-                seconds = round(clock.monotonic() - begun)
-        finally:
-            connections.close_all()
-    if told.wrong:
-        _accuse(told)
-    _report(told, options.days, seconds)
-    return 1 if told.wrong else 0
+    """Each life in a database of its own, which is gone afterwards. 1 if anything was wrong."""
+    seeds = range(options.seed, options.seed + options.lives)
+    lives = []
+    begun = clock.monotonic()
+    with options.workshop, Path(options.log or os.devnull).open("w", encoding="utf-8") as log:
+        for told, lines in live_all(seeds, options.days):
+            log.writelines(f"{line}\n" for line in lines)
+            lives.append(told)
+            if told.wrong:
+                _accuse(told)
+            _tell(told, options.days)
+    _report(lives, options.days, round(clock.monotonic() - begun))
+    return 1 if any(told.wrong for told in lives) else 0
 
 
 def _accuse(told: Told) -> None:
@@ -48,29 +44,40 @@ def _accuse(told: Told) -> None:
         print(and_more(len(told.wrong) - NAMED_AT_MOST), file=sys.stderr)
 
 
-def _report(told: Told, days: int, seconds: int) -> None:
-    _list(_("faults met"), told.faults)
-    _list(_("states at a day's end"), told.states)
-    _list(_("moves"), told.moves)
+def _tell(told: Told, days: int) -> None:
+    """The life in one line."""
+    line = _(
+        "seed %(seed)s, %(days)s days: %(steps)s steps, %(subscriptions)s subscriptions,"
+        " %(charges)s charges, %(faults)s faults, %(wrong)s wrong"
+    ) % {
+        "seed": told.seed,
+        "days": days,
+        "steps": told.steps,
+        "subscriptions": told.subscriptions,
+        "charges": told.charges,
+        "faults": told.faults.total(),
+        "wrong": len(told.wrong),
+    }
+    print(line, flush=True)
+
+
+def _report(lives: list[Told], days: int, seconds: int) -> None:
+    """What was met and reached in all of them."""
+    _list(_("faults met"), [told.faults for told in lives])
+    _list(_("states at a day's end"), [told.states for told in lives])
+    _list(_("moves"), [told.moves for told in lives])
     print(
-        _(
-            "seed %(seed)s, %(days)s days: %(steps)s steps, %(subscriptions)s subscriptions,"
-            " %(charges)s charges, %(faults)s faults, %(wrong)s wrong, in %(seconds)s seconds"
-        )
+        _("%(lives)s lives of %(days)s days: %(wrong)s wrong, in %(seconds)s seconds")
         % {
-            "seed": told.seed,
+            "lives": len(lives),
             "days": days,
-            "steps": told.steps,
-            "subscriptions": told.subscriptions,
-            "charges": told.charges,
-            "faults": told.faults.total(),
-            "wrong": len(told.wrong),
+            "wrong": sum(bool(told.wrong) for told in lives),
             "seconds": seconds,
         }
     )
 
 
-def _list(title: str, counted: Counter[str]) -> None:
+def _list(title: str, counted: list[Counter[str]]) -> None:
     print(f"{title}:")
-    for name, count in sorted(counted.items()):
+    for name, count in sorted(sum(counted, Counter[str]()).items()):
         print(f"  {name:24} {count:6}")

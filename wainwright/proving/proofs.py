@@ -20,7 +20,10 @@ from wainwright.proving import legal_desk, matrix, people
 from wainwright.proving.access import rows
 from wainwright.proving.callers import taken_back
 from wainwright.reports import invariants
+from wainwright.simulation.lives import live_all
 from wainwright.web.landing.ways import Ways
+
+YEAR_SEED, YEAR_DAYS = 1, 365
 
 type Tell = Callable[[str], None]  # how far it has come, for whoever waits
 
@@ -92,6 +95,23 @@ def leaving(tell: Tell) -> Evidence:
     return Evidence(line, found.faults)
 
 
+def simulated_year(tell: Tell) -> Evidence:
+    """A shop of its own, led through faults and crashes for a year."""
+    tell(_("living through a year of faults and crashes"))
+    connections.close_all()
+    ((told, _log),) = live_all([YEAR_SEED], YEAR_DAYS)
+    line = _(
+        "%(days)s days as the reference foresaw: %(subscriptions)s subscriptions,"
+        " %(charges)s charges, %(faults)s faults and crashes"
+    ) % {
+        "days": YEAR_DAYS,
+        "subscriptions": told.subscriptions,
+        "charges": told.charges,
+        "faults": told.faults.total(),
+    }
+    return Evidence(line, told.wrong)
+
+
 @contextmanager
 def _unlogged() -> Iterator[None]:
     """Thousands of refusals are expected, each of them a line."""
@@ -105,6 +125,7 @@ def _unlogged() -> Iterator[None]:
 ALL = (
     Proof(gettext_lazy("audit"), audit),
     Proof(gettext_lazy("legal desk"), leaving),
+    Proof(gettext_lazy("a year"), simulated_year),
     # Last, for what happens in it is taken back here, but stays in the Test gateway's own books.
     Proof(gettext_lazy("access"), access),
 )

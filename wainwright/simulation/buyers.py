@@ -8,7 +8,9 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 
-from wainwright.billing import cancellation, methods, pausing, reactivating
+from django.db.models import QuerySet
+
+from wainwright.billing import cancellation, methods, pausing, reactivating, states
 from wainwright.billing.errors import MoveRefused
 from wainwright.billing.models import Subscription
 from wainwright.catalog.models import Price
@@ -16,6 +18,7 @@ from wainwright.checkout import paying
 from wainwright.core import clock
 from wainwright.core.actors import Actor, customer
 from wainwright.core.errors import Refused
+from wainwright.core.prepared import prepared
 from wainwright.customers.finding import Contact
 from wainwright.payments.connections import adapter_for
 from wainwright.payments.gateways.base import GatewayError
@@ -28,7 +31,7 @@ from wainwright.simulation.reference import Course, Deal
 from wainwright.simulation.shop import NEVER_PAYING, PAYING_LATER, Shop
 
 BUYERS = 6
-AT_MOST = 12  # subscriptions at once
+AT_LEAST, AT_MOST = 7, 14  # subscriptions that are charged, and all that have not ended
 HOME = "http://shop.example/"
 
 type Done = str  # how an act ended, for the log
@@ -53,10 +56,11 @@ class Buyers:
 
     def act(self) -> tuple[str, Callable[[], Done]]:
         """One of all that somebody may do now, drawn by lot, with its name."""
-        rows = Subscription.objects.select_related("customer", "business", "product", "order")
-        all_of_them = list(rows.filter(pk__in=self.courses).order_by("pk"))
+        all_of_them = [one for one in _subscriptions() if one.pk in self.courses]
         running = [one for one in all_of_them if not one.ended]
-        if len(running) < 7 or (len(running) < AT_MOST and self.lot.random() < 0.2):
+        charged = sum(one.state in states.BILLABLE for one in running)
+        wanted = charged < AT_LEAST or self.lot.random() < 0.2
+        if len(running) < AT_MOST and wanted:
             price, deal = self.lot.choice(self.shop.offers)
             return f"buy {price.product.name}", partial(self._buy, price, deal)
         one = self.lot.choice(running if self.lot.random() < 0.85 else all_of_them)
@@ -174,6 +178,12 @@ class Buyers:
                 self.courses[begun[0].pk] = Course({world})
         self.visits = left
         return wrong
+
+
+@prepared
+def _subscriptions() -> QuerySet[Subscription]:
+    rows = Subscription.objects.select_related("customer", "business", "product", "order")
+    return rows.order_by("pk")
 
 
 def tried(act: Callable[[], Done]) -> Done:

@@ -22,11 +22,8 @@ from django.tasks import task_backends
 from django.tasks.backends.dummy import DummyBackend
 
 from wainwright import wiring
-from wainwright.billing import states
-from wainwright.billing.models import Subscription
 from wainwright.core import chance, clock, tenancy
 from wainwright.core.http import Http
-from wainwright.core.models import Delivery
 from wainwright.letters import sending
 from wainwright.payments import inbox, reconciling
 from wainwright.payments.connections import adapter_for
@@ -35,7 +32,7 @@ from wainwright.payments.gateways.test.faults import Faults
 from wainwright.payments.gateways.test.gateway import TestGateway
 from wainwright.payments.gateways.test.ledger import LEDGER_FILE
 from wainwright.payments.gateways.test.worker import deliver_webhooks
-from wainwright.payments.models import Connection, InboxItem, Payment, Refund
+from wainwright.payments.models import Connection, Payment
 from wainwright.simulation import checks
 from wainwright.simulation.buyers import Buyers, tried
 from wainwright.simulation.checks import Checks
@@ -200,6 +197,8 @@ class Life:
             self._move_to(day, hour, minute)
             with self._scope():
                 self._deliver()
+                if self._is_quiet(day):
+                    return
                 self._sweep()
                 if self._is_quiet(day):
                     return
@@ -208,19 +207,7 @@ class Life:
 
     def _is_quiet(self, day: date) -> bool:
         midnight = self._at(day + timedelta(days=1), 0, 0)
-        waiting = (
-            Payment.objects.filter(
-                state__in=[Payment.STARTED, Payment.PENDING, Payment.UNKNOWN], settled_at=None
-            ),
-            Refund.objects.filter(settled_at=None),
-            Payment.objects.filter(stray=True, returned_at=None),
-            Subscription.objects.filter(next_due_at__lt=midnight, state__in=states.BILLABLE),
-            Subscription.objects.filter(cancel_at__lt=midnight, ended_at=None),
-            Subscription.objects.filter(resume_at__lt=midnight),
-            Delivery.objects.filter(state=Delivery.WAITING),
-            InboxItem.objects.filter(state=InboxItem.WAITING),
-        )
-        return not any(rows.exists() for rows in waiting)
+        return not checks.is_anything_left(midnight)
 
     def _end(self, day: date) -> None:
         """The day is compared with what the reference expects of it."""
@@ -230,9 +217,10 @@ class Life:
             for course in self._buyers.courses.values():
                 course.end_day(self._now)
             self.told.wrong += self._buyers.meet_the_new()
-            self.told.wrong += self._checks.agrees(self._buyers.courses)
+            all_of_them = checks.subscriptions()
+            self.told.wrong += self._checks.agrees(all_of_them, self._buyers.courses)
             self.told.wrong += checks.money_agrees(self._ledger, self._buyers.courses)
-            for one in Subscription.objects.order_by("pk"):
+            for one in all_of_them:
                 self._log(f"{day} {one.public_id} {checks.standing(one)}")
 
     def _whole(self, number: int, days: int) -> list[str]:
