@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django import Settings
 
 from wainwright.simulation.life import Life
 
@@ -63,7 +63,7 @@ def test_the_same_seed_tells_the_same_life_byte_for_byte(tmp_path: Path) -> None
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_a_life_goes_as_the_reference_says_on_this_database(
-    tmp_path: Path, settings: SettingsWrapper
+    tmp_path: Path, settings: Settings
 ) -> None:
     settings.DATA = tmp_path  # the Test gateway's books are its own
     told = Life(2).live(25)
