@@ -30,7 +30,15 @@ class Wiring(AppConfig):
 
 def table() -> dict[Any, Any]:
     """Event -> handlers `now` (same transaction, in this order) and `later` (after commit)."""
-    from wainwright.billing import changeover, confirming, dunning, extending, methods, starting
+    from wainwright.billing import (
+        arrears,
+        changeover,
+        confirming,
+        dunning,
+        extending,
+        methods,
+        starting,
+    )
     from wainwright.billing import events as billing
     from wainwright.checkout import placing
     from wainwright.checkout.events import OrderPlaced
@@ -54,6 +62,10 @@ def table() -> dict[Any, Any]:
                 issuing.issue_invoice,
             ],
             later=[letters.send_receipt],
+        ),
+        payments.PartPaid: Wires(
+            now=[ledger.book_payment, arrears.note_part, methods.use_paid_with],
+            later=[letters.send_part_receipt],
         ),
         payments.PaymentDeclined: Wires(now=[dunning.note_decline, changeover.leave_as_it_was]),
         payments.ConfirmationNeeded: Wires(

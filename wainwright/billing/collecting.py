@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from django.db.models import Q
 
-from wainwright.billing import dunning
+from wainwright.billing import arrears, dunning
+from wainwright.billing.arrears import Due
 from wainwright.billing.models import Subscription
 from wainwright.billing.rulebook import RuleBook
 from wainwright.payments import attempts, calls, schemes
@@ -36,11 +37,14 @@ def attempts_for(owed: Sequence[Owed]) -> list[Payment]:
     """
     before = [each for each in owed if each.tried]
     unanswered, refused = _unanswered(before), _last_declines(before)
+    agreed = arrears.due_of([each.bill for each in before])
     prepared = []
     for each in owed:
-        last = refused.get(each.bill.pk)
+        last, due = refused.get(each.bill.pk), agreed.get(each.bill.pk)
         if each.tried and each.bill.customer_id in unanswered:
             dunning.wait_for_answer(each.debtors)
+        elif due is not None and due.next_at is not None:
+            dunning.wait_until(each.debtors, due.next_at)
         elif _is_spent(each, last):
             dunning.give_up(each.debtors, then=RuleBook.read().of(each.debtors[0].product_id).then)
         elif each.bill.gross and not _can_pay(each.method, last):
@@ -51,7 +55,7 @@ def attempts_for(owed: Sequence[Owed]) -> list[Payment]:
         elif each.bill.gross and each.method and calls.rests(each.method.connection):
             dunning.wait_for_gateway(each.debtors)
         else:
-            prepared.append(_attempt(each))
+            prepared.append(_attempt(each, due))
     return prepared
 
 
@@ -95,7 +99,7 @@ def _last_declines(owed: Sequence[Owed]) -> dict[int | None, Payment]:
     return {payment.bill_id: payment for payment in rows.order_by("pk")}
 
 
-def _attempt(owed: Owed) -> Payment:
+def _attempt(owed: Owed, agreed: Due | None) -> Payment:
     bill, first = owed.bill, owed.debtors[0]
     method = owed.method if bill.gross else None
     split = all(each.payments_total is not None for each in owed.debtors)
@@ -104,7 +108,8 @@ def _attempt(owed: Owed) -> Payment:
         business_id=bill.business_id,
         purpose=Payment.RENEWAL,
         intent=Intent.PAY,
-        amount=bill.total,
+        amount=agreed.now if agreed else bill.total,
+        part=agreed is not None and agreed.leaves_rest,
         bill=bill,
         connection=method.connection if method else None,
         method=method,

@@ -174,6 +174,13 @@ def wait_for_scheme(debtors: Sequence[Subscription]) -> None:
     _look_again(debtors, timedelta(days=1))
 
 
+def wait_until(debtors: Sequence[Subscription], moment: datetime) -> None:
+    """Nothing is charged before the day that was agreed."""
+    for subscription in debtors:
+        subscription.next_due_at = moment
+        subscription.save(update_fields=["next_due_at"])
+
+
 def wait_for_answer(debtors: Sequence[Subscription]) -> None:
     """An earlier attempt has no answer yet: look again in an hour; nothing new is charged."""
     _look_again(debtors, timedelta(hours=1))

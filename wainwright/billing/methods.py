@@ -18,7 +18,7 @@ from wainwright.payments import attempts
 from wainwright.payments import methods as saved
 from wainwright.payments.connections import connection_for
 from wainwright.payments.errors import NoGateway
-from wainwright.payments.events import MethodSaved, PaymentSucceeded
+from wainwright.payments.events import MethodSaved, PartPaid, PaymentSucceeded
 from wainwright.payments.gateways import base as gateways
 from wainwright.payments.models import Payment
 from wainwright.payments.queries import payment_of
@@ -79,7 +79,7 @@ def finish_replacing(payment: Payment, query: dict[str, str]) -> Payment:
     return attempts.finish(payment, query, by=by)
 
 
-def use_paid_with(event: PaymentSucceeded, row: EventRow) -> None:
+def use_paid_with(event: PaymentSucceeded | PartPaid, row: EventRow) -> None:
     """The card that a customer typed to pay what he owed pays those subscriptions from now on."""
     payment = payment_of(event, row)
     if payment.purpose != Payment.RENEWAL or payment.intent != gateways.Intent.PAY_AND_SAVE:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from wainwright.billing import arrears
 from wainwright.billing.models import Subscription
 from wainwright.core import audit, clock
 from wainwright.core.actors import Actor
@@ -52,6 +53,13 @@ def start_paying(
     return start.redirect
 
 
+def leave_page(subscription: Subscription, *, by: Actor) -> None:
+    """Closes the page on which the customer began to pay with a card, to choose otherwise."""
+    waiting = in_flight(subscription)
+    if waiting is not None and waiting.method_id is None:
+        attempts.close_page(waiting, by=by)
+
+
 def finish_paying(subscription: Subscription) -> Payment | None:
     """The customer is back: the newest attempt for what he owes, as the gateway knows it now."""
     rows = Payment.objects.filter(
@@ -77,11 +85,13 @@ def _prepared(subscription: Subscription) -> Payment:
     connection = connection_for(bill.business_id, bill.currency)
     if connection is None:
         raise NoGateway(_("This shop cannot take payments just now. Nothing was changed."))
+    agreed = arrears.due_of([bill]).get(bill.pk)
     return attempts.prepared(
         business_id=bill.business_id,
         purpose=Payment.RENEWAL,
         intent=gateways.Intent.PAY_AND_SAVE,
-        amount=bill.total,
+        amount=agreed.now if agreed else bill.total,
+        part=agreed is not None and agreed.leaves_rest,
         bill=bill,
         connection=connection,
         customer_id=bill.customer_id,

@@ -9,6 +9,7 @@ from typing import Any
 
 from wainwright.accounts.links import link_for
 from wainwright.accounts.models import Member
+from wainwright.billing import arrears
 from wainwright.billing.dunning import POINTLESS
 from wainwright.billing.events import (
     BillingHeld,
@@ -35,7 +36,12 @@ from wainwright.customers.models import Customer
 from wainwright.invoicing.models import CREDIT_NOTE, INVOICE, Document
 from wainwright.letters.plans import Plan, plan_of
 from wainwright.letters.writing import Attachment, write
-from wainwright.payments.events import ConfirmationNeeded, PaymentSucceeded, RefundSucceeded
+from wainwright.payments.events import (
+    ConfirmationNeeded,
+    PartPaid,
+    PaymentSucceeded,
+    RefundSucceeded,
+)
 from wainwright.payments.models import Bill, BillLine, Method, Payment, Refund
 from wainwright.sales.models import Line, Order
 
@@ -133,6 +139,18 @@ def tell_of_kept_plan(event: PlanKept, row: EventRow) -> None:
 def tell_of_failed_change(event: PlanChangeFailed, row: EventRow) -> None:
     context = {"wanted": event.plan, "decline": event.decline}
     _tell_of(_subscription(event), "plan_change_failed", row, context)
+
+
+def send_part_receipt(event: PartPaid, row: EventRow) -> None:
+    """A receipt for the part, with what is still owed and when."""
+    payment = Payment.objects.select_related("method", "bill").get(pk=event.payment_id)
+    bill = payment.bill
+    assert bill is not None
+    periods = Period.objects.filter(bill=bill).order_by("position")
+    parts = [Renewed(period, _renewed(period)) for period in periods]
+    to_come = [part for part, is_paid in arrears.instalments_of(bill) if not is_paid]
+    context = {"payment": payment, "names": _names(parts), "to_come": to_come}
+    _tell_of(parts[0].subscription, "part_receipt", row, context)
 
 
 @dataclass(frozen=True, slots=True)

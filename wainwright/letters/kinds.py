@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 KINDS = {
     "receipt": _("receipt"),
     "renewal_receipt": _("receipt of a renewal"),
+    "part_receipt": _("receipt of a part"),
     "confirm_payment": _("a payment to confirm"),
     "payment_failed": _("a payment failed"),
     "subscription_given_up": _("ended after failed payments"),

@@ -76,8 +76,9 @@ def prepared(
     customer_id: int | None = None,
     subject: str = "",
     raw: dict[str, Any] | None = None,
+    part: bool = False,
 ) -> Payment:
-    """An attempt with its key, not written yet."""
+    """An attempt with its key, not written yet. `part`: it leaves the bill open."""
     return Payment(
         public_id=new_id("pay"),
         business_id=business_id,
@@ -91,6 +92,7 @@ def prepared(
         amount=amount.minor,
         currency=amount.currency,
         raw=raw or {},
+        part=part,
         started_at=clock.now(),
         ask_at=calls.next_ask(0),
     )

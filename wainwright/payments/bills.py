@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from django.db.models import Sum
+
 from wainwright.core import audit, clock
 from wainwright.core.actors import Actor
 from wainwright.core.ids import new_id
 from wainwright.core.money import Money, total
-from wainwright.payments.models import Bill, BillLine
+from wainwright.payments.models import Bill, BillLine, Payment
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,13 +153,31 @@ def draft_of(line: BillLine, currency: str) -> LineDraft:
 
 
 def close_bill(bill: Bill, state: str, *, why: str = "", by: Actor) -> Bill:
-    """Paid, void or written off: closes an open bill. Repeats change nothing."""
+    """Paid, void or written off: closes an open bill. Repeats change nothing.
+
+    Parts that were paid of a bill that is not owed any more go back.
+    """
     if bill.state != Bill.OPEN:
         return bill
+    if state != Bill.PAID:
+        parts = Payment.objects.filter(bill=bill, part=True, state=Payment.SUCCEEDED)
+        parts.update(stray=True)
     bill.state, bill.closed_at, bill.closed_why = state, clock.now(), why[:200]
     bill.save(update_fields=["state", "closed_at", "closed_why"])
     audit.note(f"bill.{state}", bill.public_id, by=by, business_id=bill.business_id, why=why)
     return bill
+
+
+def rest_of(bill: Bill) -> Money:
+    """What is still owed of an open bill, after the parts that are paid."""
+    return Money(bill.gross - paid_parts([bill.pk]).get(bill.pk, 0), bill.currency)
+
+
+def paid_parts(bill_ids: Collection[int]) -> dict[int, int]:
+    """What was paid in parts of each bill that was, in minor units."""
+    parts = Payment.objects.filter(bill__in=bill_ids, part=True, stray=False)
+    paid = parts.filter(state=Payment.SUCCEEDED).values_list("bill_id")
+    return dict(paid.annotate(Sum("amount")))
 
 
 def void_bill(bill: Bill, *, why: str, by: Actor) -> Bill:

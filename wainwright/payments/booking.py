@@ -17,6 +17,7 @@ from wainwright.payments.connections import adapter_for
 from wainwright.payments.events import (
     ConfirmationNeeded,
     MethodSaved,
+    PartPaid,
     PaymentDeclined,
     PaymentSucceeded,
 )
@@ -57,16 +58,16 @@ def book_described(
         if _of_another_sum(payment, outcome):
             return _stopped(payment, outcome)
         outcome = _without_buyer(payment, outcome)
-        asked_before = payment.state == Payment.ACTION
+        before = payment.state
         payment.state = _state(payment, outcome)
         _keep_what_was_said(payment, outcome, info)
         if payment.state == Payment.SUCCEEDED:
-            _succeeded(payment, by)
+            _succeeded(payment, by, late=before not in Payment.IN_FLIGHT)
         elif payment.state == Payment.DECLINED:
             _declined(payment, outcome, by)
         elif payment.state == Payment.ABANDONED:
             _left(payment, by)
-        elif payment.state == Payment.ACTION and not asked_before:
+        elif payment.state == Payment.ACTION and before != Payment.ACTION:
             _buyer_needed(payment, outcome)
         else:
             payment.save()
@@ -156,7 +157,7 @@ def _keep_what_was_said(
         payment.raw["method"] = methods.remembered(outcome, info)
 
 
-def _succeeded(payment: Payment, by: Actor) -> None:
+def _succeeded(payment: Payment, by: Actor, *, late: bool) -> None:
     payment.settled_at = payment.settled_at or clock.now()
     bill = Bill.locked(payment.bill_id) if payment.bill_id else None
     if payment.purpose == Payment.METHOD:
@@ -165,10 +166,15 @@ def _succeeded(payment: Payment, by: Actor) -> None:
         return
     assert bill is not None
     payment.stray = bill.state != Bill.OPEN
+    if late or payment.part:
+        _weigh(payment, bill)
     payment.save()
     audit.note("payment.succeeded", payment.public_id, by=by, business_id=payment.business_id)
     if payment.stray:  # the bill was closed meanwhile; the sweep sends the money back
         log.error("payment %s came for a closed bill and is refunded", payment.public_id)
+        return
+    if payment.part:
+        events.announce(PartPaid(business_id=payment.business_id, payment_id=payment.pk))
         return
     bills.close_bill(bill, Bill.PAID, by=by)
     bill.business = Business.known(bill.business_id)
@@ -176,6 +182,13 @@ def _succeeded(payment: Payment, by: Actor) -> None:
     events.announce(
         PaymentSucceeded(business_id=payment.business_id, payment_id=payment.pk), payment=payment
     )
+
+
+def _weigh(payment: Payment, bill: Bill) -> None:
+    """Whether it is the last part of its bill, or more than is owed since it was begun."""
+    rest = bills.rest_of(bill) - payment.money
+    payment.part = rest.minor > 0
+    payment.stray = payment.stray or rest.minor < 0
 
 
 def _method_saved(payment: Payment) -> None:

@@ -18,6 +18,15 @@ class PaymentSucceeded(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class PartPaid(Event):
+    """A part of a bill was paid, as was agreed; the rest stays owed."""
+
+    name: ClassVar[str] = "payment.part_succeeded"
+
+    payment_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class PaymentDeclined(Event):
     """The bank said no; `decline` is a code of the taxonomy in payments.gateways.base."""
 

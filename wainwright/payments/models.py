@@ -185,6 +185,7 @@ class Payment(OfBusinessMode):
     settled_at = models.DateTimeField(null=True)
     ask_at = models.DateTimeField(null=True)  # when the gateway is asked about it next
     asks = models.PositiveSmallIntegerField(default=0)
+    part = models.BooleanField(default=False)  # pays a part of its bill, which stays open
     stray = models.BooleanField(default=False)  # came for a closed bill and must go back
     returned_at = models.DateTimeField(null=True)  # when a stray one was sent back
 
@@ -197,7 +198,7 @@ class Payment(OfBusinessMode):
             ),
             models.UniqueConstraint(
                 fields=["account", "bill"],
-                condition=models.Q(state="succeeded", stray=False),
+                condition=models.Q(state="succeeded", stray=False, part=False),
                 name="one_success_per_bill",
             ),
             models.CheckConstraint(
@@ -223,6 +224,11 @@ class Payment(OfBusinessMode):
     @property
     def money(self) -> Money:
         return Money(self.amount, self.currency)
+
+    @property
+    def of_open_bill(self) -> bool:
+        """A part that was paid of what is still owed."""
+        return self.part and self.bill is not None and self.bill.state == Bill.OPEN
 
 
 class Refund(OfBusinessMode):

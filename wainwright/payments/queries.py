@@ -9,7 +9,7 @@ from django.db.models import Max, QuerySet, Sum
 from wainwright.core.models import EventRow
 from wainwright.core.money import Money
 from wainwright.core.prepared import Slot, prepared
-from wainwright.payments.events import PaymentSucceeded
+from wainwright.payments.events import PartPaid, PaymentSucceeded
 from wainwright.payments.models import Bill, BillLine, Connection, Payment, Reconciliation, Refund
 
 
@@ -43,13 +43,13 @@ def left_to_refund(payments: Sequence[Payment]) -> dict[int, Money]:
     gone = dict(refunds.values_list("payment_id").annotate(Sum("amount")))
     return {
         payment.pk: Money(payment.amount - gone.get(payment.pk, 0), payment.currency)
-        if payment.state == Payment.SUCCEEDED and payment.connection_id
+        if payment.state == Payment.SUCCEEDED and payment.connection_id and not payment.of_open_bill
         else Money.zero(payment.currency)
         for payment in payments
     }
 
 
-def payment_of(event: PaymentSucceeded, row: EventRow) -> Payment:
+def payment_of(event: PaymentSucceeded | PartPaid, row: EventRow) -> Payment:
     """The event's payment with its bill, read once for all who hear it in one transaction.
 
     Who changes the payment then must change this very object.

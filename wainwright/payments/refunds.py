@@ -26,8 +26,11 @@ log = logging.getLogger(__name__)
 
 
 def refundable(payment: Payment) -> Money:
-    """What is left to give back; refunds under way count as given."""
-    if payment.state != Payment.SUCCEEDED or payment.connection_id is None:
+    """What is left to give back; refunds under way count as given.
+
+    Nothing of a part while the rest of its bill is owed: first that is paid, or not owed any more.
+    """
+    if payment.state != Payment.SUCCEEDED or payment.connection_id is None or payment.of_open_bill:
         return Money.zero(payment.currency)
     gone = payment.refunds.exclude(state=Refund.DECLINED).aggregate(sum=Sum("amount"))["sum"]
     return Money(payment.amount - (gone or 0), payment.currency)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 
 from django.db.models import QuerySet
@@ -11,14 +12,14 @@ from wainwright.core.ids import new_id
 from wainwright.core.models import EventRow
 from wainwright.core.money import Money
 from wainwright.core.prepared import Slot, prepared
-from wainwright.payments.events import PaymentSucceeded, RefundSucceeded
-from wainwright.payments.models import Bill, Refund
+from wainwright.payments.events import PartPaid, PaymentSucceeded, RefundSucceeded
+from wainwright.payments.models import Bill, Payment, Refund
 from wainwright.payments.queries import lines_of, payment_of
 from wainwright.sales.models import Entry, Order
 
 
-def book_payment(event: PaymentSucceeded, row: EventRow) -> None:
-    """One entry per successful payment, with the net and tax of its bill."""
+def book_payment(event: PaymentSucceeded | PartPaid, row: EventRow) -> None:
+    """One entry per successful payment, with the net and tax of its bill or its part of them."""
     payment = payment_of(event, row)
     bill = payment.bill
     assert bill is not None
@@ -27,6 +28,7 @@ def book_payment(event: PaymentSucceeded, row: EventRow) -> None:
     kind = Entry.CHARGE if bill.kind == Bill.PURCHASE else Entry.REBILL
     if _booked(payment.pk, kind):
         return
+    net, tax = _sums(bill, payment)
     Entry.objects.create(
         public_id=new_id("ent"),
         kind=kind,
@@ -37,12 +39,36 @@ def book_payment(event: PaymentSucceeded, row: EventRow) -> None:
         product_id=lines[0].product_id,
         item=", ".join(line.description for line in lines)[:500],
         currency=bill.currency,
-        net=bill.net,
-        tax=bill.tax,
-        gross=bill.gross,
+        net=net.minor,
+        tax=tax.minor,
+        gross=payment.amount,
         at=clock.now(),
         subject=payment.subject,
     )
+
+
+def _sums(bill: Bill, payment: Payment) -> tuple[Money, Money]:
+    """(net, tax) of a payment: the bill's, or of a part its share."""
+    if payment.amount == bill.gross:
+        return Money(bill.net, bill.currency), Money(bill.tax, bill.currency)
+    before = Entry.objects.filter(payment__bill=bill, kind=Entry.REBILL)
+    tax = share_of_tax(
+        Money(bill.tax, bill.currency),
+        bill.gross,
+        [(entry.gross, entry.tax) for entry in before],
+        payment.amount,
+    )
+    return payment.money - tax, tax
+
+
+def share_of_tax(tax: Money, gross: int, before: Sequence[tuple[int, int]], part: int) -> Money:
+    """The tax in the next part of a sum, after the parts (gross, tax) that came before.
+
+    The tax of all parts so far is the whole tax in proportion, rounded once; so the parts of a
+    whole sum bear its tax exactly.
+    """
+    whole = part + sum(each for each, _tax in before)
+    return tax.share(Fraction(whole, gross)) - Money(sum(each for _g, each in before), tax.currency)
 
 
 @prepared
@@ -111,11 +137,8 @@ def refund_parts(charge: Entry, refund: Refund) -> tuple[Money, Money]:
     before = Entry.objects.filter(payment_id=charge.payment_id, kind=Entry.REFUND).exclude(
         refund=refund
     )
-    given = -sum(entry.gross for entry in before)
-    tax_given = -sum(entry.tax for entry in before)
-    whole = Money(charge.tax, charge.currency)
-    tax_due = whole.share(Fraction(given + refund.amount, charge.gross)).minor
-    tax = Money(tax_due - tax_given, charge.currency)
+    given = [(-entry.gross, -entry.tax) for entry in before]
+    tax = share_of_tax(Money(charge.tax, charge.currency), charge.gross, given, refund.amount)
     return refund.money - tax, tax
 
 

@@ -75,6 +75,23 @@ def test_who_leaves_the_page_loses_nothing(business, overdue):
     assert tries.count() == bought.subscription.failures == 2
 
 
+def test_a_part_is_paid_now_and_the_rest_is_agreed(overdue):
+    browser, bought, path = overdue(LATER_DECLINED)
+    seen = words(browser.see(f"{path}terms/"))
+    assert "29.00 EUR for Studio is open. All of it is to be paid by" in seen
+    assert "At least 9.67 EUR now" in seen
+    refused = browser.send(f"{path}terms/", how="part", amount="1")
+    assert "Choose a sum from 9.67 to less than 29.00 EUR." in words(refused)
+    browser.send(f"{path}terms/", how="part", amount="15,00")
+    seen = words(browser.see(path))
+    assert "Please pay the first part, 15.00 EUR, now." in seen
+    browser.send(path)
+    pay_at_gateway(newest(), GOOD)
+    browser.see(f"{path}return/")
+    assert "Pay 14.00 EUR now" in words(browser.see(path))
+    assert bought.subscription.state == states.PAST_DUE
+
+
 def test_where_nothing_is_owed_nothing_can_be_paid(sell, signed_in):
     bought = sell("monthly", "Studio")
     path = f"/hub/subscriptions/{bought.subscription.public_id}/payment/"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from wainwright.billing.models.changes import Change, Credit, CreditUse
 from wainwright.billing.models.holds import Hold, Run
-from wainwright.billing.models.periods import Ending, Pause, Period
+from wainwright.billing.models.periods import Ending, Instalment, Pause, Period
 from wainwright.billing.models.rules import Rules
 from wainwright.billing.models.subscription import Subscription
 
@@ -14,6 +14,7 @@ __all__ = [
     "CreditUse",
     "Ending",
     "Hold",
+    "Instalment",
     "Pause",
     "Period",
     "Rules",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 
 from wainwright.billing.models.subscription import Subscription
+from wainwright.core.money import Money
 from wainwright.core.tenancy import OfBusinessMode
 
 
@@ -68,6 +69,31 @@ class Pause(OfBusinessMode):
                 name="one_open_pause",
             )
         ]
+
+
+class Instalment(OfBusinessMode):
+    """A part of an overdue bill that its customer chose to pay on a day; `number` is from 1.
+
+    The instalments of a bill make up what was owed of it when it was agreed.
+    """
+
+    bill = models.ForeignKey("payments.Bill", models.PROTECT, related_name="+", db_index=False)
+    number = models.PositiveSmallIntegerField()
+    due_at = models.DateTimeField()
+    amount = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account", "bill", "number"], name="one_instalment_per_number"
+            ),
+            models.CheckConstraint(condition=models.Q(amount__gt=0), name="instalment_is_positive"),
+        ]
+
+    @property
+    def money(self) -> Money:
+        return Money(self.amount, self.currency)
 
 
 class Ending(OfBusinessMode):

@@ -33,6 +33,8 @@ class Rules(Tenant):
     retry_after_days = models.JSONField(default=usual_retries)
     grace_days = models.PositiveSmallIntegerField(default=0)  # after the last try, before the end
     then = models.CharField(max_length=6, choices=ENDS, default=CANCEL)
+    postpone_days = models.PositiveSmallIntegerField(default=7)  # from the bill's day; 0: never
+    most_parts = models.PositiveSmallIntegerField(default=3)  # of what is overdue; 1: not in parts
     missed = models.CharField(max_length=6, choices=MISSED, default=ASK)
     charge_factor = models.PositiveSmallIntegerField(
         default=5

@@ -47,7 +47,12 @@ ALL = (
     Invariant(
         "I1",
         _("no period is billed twice, and no bill takes more than its sum"),
-        (bills.periods_billed_once, bills.bills_within_their_sum, bills.paid_bills_are_covered),
+        (
+            bills.periods_billed_once,
+            bills.bills_within_their_sum,
+            bills.paid_bills_are_covered,
+            bills.instalments_add_up,
+        ),
     ),
     Invariant(
         "I2",

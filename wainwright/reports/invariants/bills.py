@@ -5,9 +5,9 @@ from __future__ import annotations
 from django.db.models import Count, Exists, F, OuterRef, Q
 from django.utils.translation import gettext as _
 
-from wainwright.billing.models import Period
+from wainwright.billing.models import Instalment, Period
 from wainwright.payments.models import Bill, Payment, Refund
-from wainwright.reports.invariants.found import Found, rows, sum_of
+from wainwright.reports.invariants.found import Found, named, rows, sum_of
 from wainwright.sales.models import Entry
 
 
@@ -72,6 +72,14 @@ def paid_bills_are_covered() -> Found:
             for bill in uncovered
         ],
     )
+
+
+def instalments_add_up() -> Found:
+    """The instalments agreed for a bill make its sum."""
+    agreed = rows(Bill).filter(Exists(rows(Instalment).filter(bill=OuterRef("pk"))))
+    of_bill = rows(Instalment).filter(bill=OuterRef("pk"), currency=OuterRef("currency"))
+    unlike = agreed.annotate(agreed=sum_of(of_bill, "amount")).exclude(agreed=F("gross"))
+    return Found(agreed.count(), named(unlike, _("%(id)s: its instalments do not make its sum")))
 
 
 def one_attempt_at_a_time() -> Found:

@@ -50,6 +50,7 @@ CHANGES: tuple[tuple[type[Tenant], Q, str], ...] = (
 TOLD = (
     "payment.succeeded",
     "payment.confirmation_needed",
+    "payment.part_succeeded",
     "refund.succeeded",
     "subscription.renewal_failed",
     "subscription.cancellation_asked",

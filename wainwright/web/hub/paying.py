@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from wainwright.billing import dunning, states
+from wainwright.billing import arrears, dunning, states
 from wainwright.billing.models import Rules, Subscription
 from wainwright.billing.paying import finish_paying, start_paying
 from wainwright.billing.rulebook import RuleBook
@@ -69,10 +69,14 @@ def owes(subscription: Subscription) -> bool:
 def _owed(subscription: Subscription) -> dict[str, object]:
     bill = subscription.open_bill
     assert bill is not None
+    late, agreed = overview.overdue([subscription])[0], arrears.due_of([bill]).get(bill.pk)
     return {
         "subscription": subscription,
-        "late": overview.overdue([subscription])[0],
+        "late": late,
         "charge": words.owed(bill, lines_of(bill)),
+        "instalments": arrears.instalments_of(bill),
+        "to_pay": agreed.now if agreed else bill.total,
+        "may_choose": not late.confirm_by and arrears.limits(subscription).last is not None,
         "gives_up_at": dunning.gives_up_at(subscription),
         "pauses": RuleBook.read().of(subscription.product_id).then == Rules.PAUSE,
         "may_replace": rules.may_replace_method(subscription),

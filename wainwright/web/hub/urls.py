@@ -3,6 +3,7 @@ from __future__ import annotations
 from django.urls import path
 
 from wainwright.web.hub import (
+    arrears,
     cancelling,
     changing,
     documents,
@@ -36,6 +37,7 @@ urlpatterns = [
     path(f"{_SUBSCRIPTION}method/", methods.replace, name="replace_method"),
     path(f"{_SUBSCRIPTION}method/return/<slug:payment>/", methods.returned, name="method_returned"),
     path(f"{_SUBSCRIPTION}payment/", paying.payment, name="payment"),
+    path(f"{_SUBSCRIPTION}payment/terms/", arrears.terms, name="payment_terms"),
     path(f"{_SUBSCRIPTION}payment/return/", paying.returned, name="paid"),
     path("hub/documents/", documents.documents, name="documents"),
     path("hub/documents/<slug:public_id>/", documents.document, name="document"),
