@@ -46,6 +46,7 @@ def table() -> dict[Any, Any]:
     from wainwright.hub import confirmations
     from wainwright.hub.events import StatementReceived
     from wainwright.invoicing import issuing
+    from wainwright.letters import alerts
     from wainwright.letters import handlers as letters
     from wainwright.payments import events as payments
     from wainwright.sales import ledger
@@ -79,10 +80,14 @@ def table() -> dict[Any, Any]:
         payments.DifferenceFound: Wires(),
         OrderPlaced: Wires(),
         billing.SubscriptionStarted: Wires(),
-        billing.RenewalFailed: Wires(later=[letters.tell_of_failed_renewal]),
-        billing.CancellationAsked: Wires(later=[letters.tell_of_cancellation]),
+        billing.RenewalFailed: Wires(
+            later=[alerts.tell_of_failed_rebill, letters.tell_of_failed_renewal]
+        ),
+        billing.CancellationAsked: Wires(
+            later=[alerts.tell_of_cancellation, letters.tell_of_cancellation]
+        ),
         billing.CancellationUndone: Wires(later=[letters.tell_of_undone_cancellation]),
-        billing.SubscriptionCancelled: Wires(later=[letters.tell_of_end]),
+        billing.SubscriptionCancelled: Wires(later=[alerts.tell_of_end, letters.tell_of_end]),
         billing.SubscriptionCompleted: Wires(later=[letters.tell_of_completion]),
         billing.SubscriptionPaused: Wires(later=[letters.tell_of_pause]),
         billing.SubscriptionResumed: Wires(later=[letters.tell_of_resumption]),
@@ -91,7 +96,7 @@ def table() -> dict[Any, Any]:
         billing.PlanChangeAsked: Wires(later=[letters.tell_of_planned_change]),
         billing.PlanKept: Wires(later=[letters.tell_of_kept_plan]),
         billing.PlanChangeFailed: Wires(later=[letters.tell_of_failed_change]),
-        billing.BillingHeld: Wires(later=[letters.tell_seller_of_hold]),
+        billing.BillingHeld: Wires(later=[alerts.tell_of_hold]),
         billing.MethodReplaced: Wires(later=[letters.tell_of_replaced_method]),
         StatementReceived: Wires(
             later=[confirmations.confirm_statement, confirmations.alert_seller]
@@ -105,7 +110,7 @@ def recurring() -> list[Callable[[], Any]]:
     from wainwright.checkout import paying
     from wainwright.core import audit, events, limits
     from wainwright.hub import entry, minting, sessions
-    from wainwright.letters import sending
+    from wainwright.letters import noticing, sending
     from wainwright.payments import inbox, janitor, reconciling, refunds
 
     return [
@@ -120,6 +125,7 @@ def recurring() -> list[Callable[[], Any]]:
         pausing.resume_due,
         renewals.renew_due,
         events.deliver_waiting,
+        noticing.give_notice,
         sending.send_waiting,
         minting.answer_waiting,
         entry.forget_old,

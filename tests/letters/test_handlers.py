@@ -34,7 +34,9 @@ def bought(business: Business, sort: str = "monthly", card: str = GOOD, **fields
 
 
 def kinds() -> list[str]:
-    return list(Letter.objects.order_by("pk").values_list("kind", flat=True))
+    """Of the letters to the buyer."""
+    to_buyers = Letter.objects.filter(customer__isnull=False)
+    return list(to_buyers.order_by("pk").values_list("kind", flat=True))
 
 
 def in_words(moment: datetime | None) -> str:

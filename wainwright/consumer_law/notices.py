@@ -32,6 +32,17 @@ def of_renewal(interval: str, number: int, on: date) -> list[int]:
     return days_before(YEARLY, on)
 
 
+def all_days(on: date) -> set[int]:
+    """Every number of days before a renewal on which somebody may have to be told."""
+    return {
+        day
+        for rule in rules()
+        if rule.duty == "notice_schedule" and rule.in_force(on)
+        for day in rule.parameters["days_before"]
+        if rule.parameters["occasion"] in (RENEWAL, YEARLY)
+    }
+
+
 def of_trial(begins: datetime, ends: datetime, zone: str) -> datetime:
     """When to tell that a trial ends: a short one has its notice at half time."""
     found = _schedule(TRIAL, begins.date(), 0)

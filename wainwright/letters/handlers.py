@@ -8,11 +8,9 @@ from datetime import datetime
 from typing import Any
 
 from wainwright.accounts.links import link_for
-from wainwright.accounts.models import Member
 from wainwright.billing import arrears
 from wainwright.billing.dunning import POINTLESS
 from wainwright.billing.events import (
-    BillingHeld,
     CancellationAsked,
     CancellationUndone,
     MethodReplaced,
@@ -28,7 +26,7 @@ from wainwright.billing.events import (
     SubscriptionReactivated,
     SubscriptionResumed,
 )
-from wainwright.billing.models import Change, Hold, Period, Subscription
+from wainwright.billing.models import Change, Period, Subscription
 from wainwright.billing.standing import Plan as Bought
 from wainwright.core.models import EventRow
 from wainwright.core.money import Money
@@ -269,30 +267,6 @@ def tell_of_refund(event: RefundSucceeded, row: EventRow) -> None:
         "document": document,
     }
     _tell(payment.customer, "refund", row, context, document)
-
-
-def tell_seller_of_hold(event: BillingHeld, row: EventRow) -> None:
-    """Who sells is asked to decide; nothing of it is charged until then."""
-    hold = Hold.objects.select_related("business", "subscription").get(pk=event.hold_id)
-    business = hold.business
-    owners = Member.objects.filter(role=Member.OWNER).order_by("pk")
-    recipient = business.support_email or owners.values_list("user__email", flat=True).first()
-    if recipient:
-        write(
-            kind="billing_held",
-            cause=row.public_id,
-            recipient=recipient,
-            customer=None,
-            business=business,
-            language=business.language,
-            zone=business.zone,
-            context={
-                "hold": hold,
-                "amount": hold.money(hold.amount),
-                "usual": hold.money(hold.usual),
-                "decide_url": link_for(business, "dashboard:decisions"),
-            },
-        )
 
 
 def _subscriptions() -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from wainwright.core.tenancy import OfBusinessMode
+from wainwright.core.tenancy import OfBusinessMode, Tenant, TenantMode
 
 
 class Letter(OfBusinessMode):
@@ -55,4 +55,43 @@ class Letter(OfBusinessMode):
                 name="letter_waiting",
             ),
             models.Index(fields=["account", "customer", "-created_at"], name="letter_of_customer"),
+        ]
+
+
+class NoticeRules(Tenant):
+    """What the seller adds to the notices that are always sent; a row with a product replaces the
+    account's for that product.
+
+    `upcoming_days` are days before a charge, `overdue_days` after a bill fell due, at most three
+    each. `wording` holds for a kind of notice its own {"subject", "text"} with placeholders.
+    """
+
+    product = models.ForeignKey(
+        "catalog.Product", models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    upcoming_days = models.JSONField(default=list)
+    overdue_days = models.JSONField(default=list)
+    wording = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account", "product"], name="one_notice_rule_per_product"
+            ),
+            models.UniqueConstraint(
+                fields=["account"],
+                condition=models.Q(product=None),
+                name="one_notice_rule_of_the_account",
+            ),
+        ]
+
+
+class NoticeMark(TenantMode):
+    """Until when every notice that fell due was written, in the business's time."""
+
+    until = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["account", "mode"], name="one_notice_mark_per_mode")
         ]

@@ -31,19 +31,23 @@ def write(
     attachments: Sequence[Attachment] = (),
     zone: str = "",
     after: timedelta = timedelta(0),
+    template: str = "",
 ) -> Letter:
     """The letter of this kind to this address about this cause, written only once.
 
     `cause` is the public id of the event or request behind it. An attachment is {"document": its
     public id} or {"name": ..., "text": ...}. Dates fall in `zone`, else in the customer's, else in
-    the business's. It is sent no sooner than `after` from now.
+    the business's. It is sent no sooner than `after` from now. Its templates are those of its kind,
+    unless several share one `template`.
     """
     key = {"cause": cause, "recipient": one_line(recipient)[:254], "kind": kind}
     known = Letter.objects.filter(**key).first()
     if known is not None:
         return known
     zone = zone or (customer.zone if customer else "") or business.zone
-    words = render(kind, business=business, language=language, zone=zone, context=context)
+    words = render(
+        template or kind, business=business, language=language, zone=zone, context=context
+    )
     columns = key | kept(words, business, customer, language)
     columns |= {"attachments": list(attachments), "due_at": clock.wall() + after}
     try:

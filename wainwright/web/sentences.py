@@ -134,7 +134,91 @@ def why_declined(code: str) -> str:
     }.get(code, _("The bank declined the payment without saying why."))
 
 
+class Notice(Protocol):
+    """What is told of a charge to come, an open bill or a card; `at` is its day or last month."""
+
+    @property
+    def kind(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def item_name(self) -> str: ...
+    @property
+    def vendor_name(self) -> str: ...
+    @property
+    def days(self) -> int: ...
+    @property
+    def sum(self) -> Money | None: ...
+    @property
+    def at(self) -> datetime | None: ...
+    @property
+    def card(self) -> str: ...
+
+
+def notice_headline(notice: Notice) -> str:
+    """The subject of a notice and its first line."""
+    headline = {
+        "renewal_ahead": _("%(item_name)s: %(sum)s on %(date)s"),
+        "trial_ending": _("Your trial of %(item_name)s ends on %(date)s"),
+        "overdue": _("%(sum)s for %(item_name)s is still open"),
+        "card_expiring": _("Your card %(card)s expires soon"),
+        "card_expired": _("Your card %(card)s has expired"),
+    }[notice.kind]
+    return headline % _facts(notice)
+
+
+def notice_text(notice: Notice) -> str:
+    """What the notice says where the seller has no words of his own."""
+    said = {
+        "renewal_ahead": ngettext(
+            "In %(days)s day, on %(date)s, %(sum)s for %(item_name)s is charged.",
+            "In %(days)s days, on %(date)s, %(sum)s for %(item_name)s is charged.",
+            notice.days,
+        ),
+        "trial_ending": ngettext(
+            "In %(days)s day, on %(date)s, the first payment of %(sum)s is charged.",
+            "In %(days)s days, on %(date)s, the first payment of %(sum)s is charged.",
+            notice.days,
+        ),
+        "overdue": _(
+            "It fell due on %(date)s. In your hub you can pay it now, on another day, or in parts."
+        ),
+        "card_expiring": _(
+            "It works until the end of %(month)s and pays %(item_name)s. Please give another one"
+            " before then."
+        ),
+        "card_expired": _(
+            "It worked until the end of %(month)s and was to pay %(item_name)s. Please give another"
+            " one, so that the next payment does not fail."
+        ),
+    }[notice.kind]
+    return said % _facts(notice)
+
+
+def in_own_words(text: str, notice: Notice) -> str:
+    """The seller's text with its placeholders filled in; what is none stays as it is."""
+    for name, value in _facts(notice).items():
+        text = text.replace(f"{{{name}}}", str(value))
+    return text
+
+
+def _facts(notice: Notice) -> dict[str, str | int]:
+    return {
+        "name": notice.name,
+        "item_name": notice.item_name,
+        "vendor_name": notice.vendor_name,
+        "days": notice.days,
+        "sum": formats.money(notice.sum) if notice.sum else "",
+        "date": formats.date(notice.at) if notice.at else "",
+        "month": formats.month(notice.at) if notice.at else "",
+        "card": notice.card,
+    }
+
+
 GLOBALS = {
+    "notice_headline": notice_headline,
+    "notice_text": notice_text,
+    "in_own_words": in_own_words,
     "next_payment": next_payment,
     "how_to_cancel": how_to_cancel,
     "why_declined": why_declined,

@@ -66,7 +66,7 @@ TOLD = (
     "subscription.method_replaced",
     "statement.received",
 )
-TO_SELLERS = ("statement_alert",)
+TO_SELLERS = ("statement_alert", "rebill_failed", "cancellation_alert", "billing_held")
 
 
 def changes_are_noted() -> Found:

@@ -1,0 +1,83 @@
+"""Letters to the seller's people: what failed, who leaves, and what waits for their word."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from wainwright.accounts.links import link_for
+from wainwright.accounts.models import Business, Member
+from wainwright.billing.events import (
+    BillingHeld,
+    CancellationAsked,
+    RenewalFailed,
+    SubscriptionCancelled,
+    SubscriptionEvent,
+)
+from wainwright.billing.models import Hold, Subscription
+from wainwright.core.models import EventRow
+from wainwright.letters.writing import write
+from wainwright.payments.models import Bill
+
+
+def tell_of_failed_rebill(event: RenewalFailed, row: EventRow) -> None:
+    """Of each bill the first failure; that it ended at last is told by itself."""
+    if event.failures > 1:
+        return
+    bill = Bill.objects.get(pk=event.bill_id)
+    _tell_of(
+        event, "rebill_failed", row, {"sum": bill.total, "decline": event.decline, "event": event}
+    )
+
+
+def tell_of_cancellation(event: CancellationAsked, row: EventRow) -> None:
+    _tell_of(event, "cancellation_alert", row)
+
+
+def tell_of_end(event: SubscriptionCancelled, row: EventRow) -> None:
+    """An end that was asked for before was told of then."""
+    if not event.announced:
+        _tell_of(event, "cancellation_alert", row)
+
+
+def tell_of_hold(event: BillingHeld, row: EventRow) -> None:
+    """Who sells is asked to decide; nothing of it is charged until then."""
+    hold = Hold.objects.select_related("business", "subscription").get(pk=event.hold_id)
+    context = {
+        "hold": hold,
+        "amount": hold.money(hold.amount),
+        "usual": hold.money(hold.usual),
+        "decide_url": link_for(hold.business, "dashboard:decisions"),
+    }
+    _tell(hold.business, "billing_held", row, context)
+
+
+def _tell_of(
+    event: SubscriptionEvent, kind: str, row: EventRow, context: dict[str, Any] | None = None
+) -> None:
+    rows = Subscription.objects.select_related("customer", "business")
+    subscription = rows.get(pk=event.subscription_id)
+    known = {
+        "subscription": subscription,
+        "customer": subscription.customer,
+        "subscription_url": link_for(
+            subscription.business, "dashboard:subscription", subscription_id=subscription.public_id
+        ),
+    }
+    _tell(subscription.business, kind, row, known | (context or {}))
+
+
+def _tell(business: Business, kind: str, row: EventRow, context: dict[str, Any]) -> None:
+    """To the business's support address, else to the account's first owner."""
+    owners = Member.objects.filter(role=Member.OWNER).order_by("pk")
+    recipient = business.support_email or owners.values_list("user__email", flat=True).first()
+    if recipient:
+        write(
+            kind=kind,
+            cause=row.public_id,
+            recipient=recipient,
+            customer=None,
+            business=business,
+            language=business.language,
+            zone=business.zone,
+            context=context,
+        )

@@ -1,0 +1,207 @@
+"""Which notices fall due: before a charge, after a trial, when a card ends, while a bill is open.
+
+Each run looks at what fell due since the one before, so nothing is left out after an outage; a
+letter is written once for its cause, however often a run is repeated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+from django.db.models import QuerySet
+
+from wainwright.billing import states
+from wainwright.billing.models import Subscription
+from wainwright.consumer_law import notices
+from wainwright.core import clock
+from wainwright.core.dates import add_days, local_day
+from wainwright.letters.models import NoticeMark
+from wainwright.letters.plans import plan_of
+from wainwright.letters.wording import Book, Notice
+from wainwright.letters.writing import write
+from wainwright.payments import bills
+from wainwright.payments.models import Method
+
+EVERY = timedelta(hours=1)
+# How much a zone's clocks may move between a notice and its day.
+SLACK = timedelta(hours=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The time of a run: what fell due after `since`, until `until`."""
+
+    since: datetime
+    until: datetime
+
+    def holds(self, moment: datetime) -> bool:
+        return self.since < moment <= self.until
+
+    def later(self, days: int) -> tuple[datetime, datetime]:
+        """Where the days lie whose notices, so many days before, fall due now."""
+        shift = timedelta(days=days)
+        return self.since + shift - SLACK, self.until + shift + SLACK
+
+
+def give_notice() -> None:
+    """For the sweep: writes the notices that fell due since it did so last, an hour ago or more."""
+    now = clock.now()
+    mark, _made = NoticeMark.objects.get_or_create(defaults={"until": now})
+    if now - mark.until < EVERY:
+        return
+    span, book = Span(mark.until, now), Book.read()
+    for subscription, days, kind in _of_charges(span, book):
+        if subscription.next_due_at is not None and subscription.next_due_at > now:
+            _tell_of_charge(subscription, days, kind, book)
+    for debtor, days in _of_debts(span, book):
+        _tell_of_debt(debtor, days, book)
+    for kind, method, payer in _of_cards(span):
+        _tell_of_card(kind, method, payer, book)
+    NoticeMark.objects.filter(pk=mark.pk).update(until=now)
+
+
+def _subscriptions() -> QuerySet[Subscription]:
+    return Subscription.objects.select_related(
+        "customer", "business", "product", "method", "open_bill"
+    )
+
+
+def _of_charges(span: Span, book: Book) -> Iterator[tuple[Subscription, int, str]]:
+    """Each charge to come that is told of now, how many days before, and by what notice."""
+    coming = _subscriptions().filter(
+        state__in=(states.TRIALING, states.ACTIVE), cancel_at=None, open_bill=None
+    )
+    today = span.until.date()
+    for days in sorted({*notices.all_days(today), *book.days_before()}):
+        after, until = span.later(days)
+        for each in coming.filter(next_due_at__gt=after, next_due_at__lte=until).order_by("pk"):
+            due = each.next_due_at
+            now = due is not None and span.holds(add_days(due, -days, each.zone))
+            if now and days in _days_of(each, today, book):
+                yield each, days, "renewal_ahead"
+    trials = coming.filter(state=states.TRIALING, next_due_at__gt=span.since)
+    for each in trials.filter(next_due_at__lte=span.later(_days_of_trial(today))[1]).order_by("pk"):
+        ends = each.trial_ends_at
+        if ends and span.holds(notices.of_trial(each.started_at, ends, each.zone)):
+            yield each, 0, "trial_ending"
+
+
+def _days_of(subscription: Subscription, today: date, book: Book) -> list[int]:
+    """The days before its next charge on which it is told of: by law where it renews until it is
+    cancelled, a trial by its own rule; and those that the seller wants."""
+    wanted: list[int] = book.of(subscription.product_id).upcoming_days
+    if subscription.payments_total is not None or subscription.state != states.ACTIVE:
+        return wanted
+    by_law = notices.of_renewal(subscription.interval, subscription.payments_made, today)
+    return [*wanted, *by_law]
+
+
+def _days_of_trial(today: date) -> int:
+    return max(notices.days_before(notices.TRIAL, today))
+
+
+def _of_debts(span: Span, book: Book) -> Iterator[tuple[Subscription, int]]:
+    """The first debtor of each open bill that is reminded of now, and days since it fell due."""
+    late = _subscriptions().filter(state=states.PAST_DUE, cancel_at=None)
+    for days in sorted(book.days_after()):
+        after, until = span.later(-days)
+        seen: set[int] = set()
+        due = late.filter(open_bill__due_at__gt=after, open_bill__due_at__lte=until)
+        for each in due.order_by("pk"):
+            bill = each.open_bill
+            assert bill is not None
+            moment = add_days(bill.due_at, days, each.zone)
+            wanted = days in book.of(each.product_id).overdue_days
+            if wanted and span.holds(moment) and bill.pk not in seen:
+                seen.add(bill.pk)
+                yield each, days
+
+
+def _of_cards(span: Span) -> Iterator[tuple[str, Method, Subscription]]:
+    """Each card that ends in thirty days or has ended, with something it was to pay."""
+    ahead = notices.days_before(notices.CARD, span.until.date())[0]
+    for kind, days in (("card_expiring", ahead), ("card_expired", 0)):
+        for year, month in _months_ending(span.since, span.until, timedelta(days=days)):
+            cards = Method.objects.filter(exp_year=year, exp_month=month, gone_at=None)
+            for method in cards.order_by("pk"):
+                pays = _subscriptions().filter(method=method, cancel_at=None)
+                payer = pays.exclude(state__in=states.ENDED).order_by("pk").first()
+                if payer is not None:
+                    yield kind, method, payer
+
+
+def _months_ending(since: datetime, until: datetime, ahead: timedelta) -> Iterator[tuple[int, int]]:
+    """The months whose end lies so far ahead of a moment after `since`, until `until`."""
+    end = (since + ahead).astimezone(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    while end <= until + ahead:
+        if since + ahead < end:
+            last = end - timedelta(days=1)
+            yield last.year, last.month
+        end = (end + timedelta(days=32)).replace(day=1)
+
+
+def _tell_of_charge(subscription: Subscription, days: int, kind: str, book: Book) -> None:
+    """`days` before is when it was to be told; after an outage fewer are left."""
+    plan = plan_of(subscription)
+    due, zone = subscription.next_due_at, subscription.zone
+    assert due is not None
+    left = (local_day(due, zone) - local_day(clock.now(), zone)).days
+    notice = Notice(
+        kind=kind,
+        name=subscription.customer.name,
+        item_name=subscription.name,
+        vendor_name=subscription.business.name,
+        days=left,
+        sum=plan.regular,
+        at=due,
+    )
+    cause = f"{subscription.public_id}:{kind}:{subscription.payments_made}:{days}"
+    _write(subscription, notice, cause, book)
+
+
+def _tell_of_debt(subscription: Subscription, days: int, book: Book) -> None:
+    bill = subscription.open_bill
+    assert bill is not None
+    notice = Notice(
+        kind="overdue",
+        name=subscription.customer.name,
+        item_name=subscription.name,
+        vendor_name=subscription.business.name,
+        days=days,
+        sum=bills.rest_of(bill),
+        at=bill.due_at,
+    )
+    _write(subscription, notice, f"{bill.public_id}:overdue:{days}", book)
+
+
+def _tell_of_card(kind: str, method: Method, subscription: Subscription, book: Book) -> None:
+    assert method.exp_year is not None
+    assert method.exp_month is not None
+    notice = Notice(
+        kind=kind,
+        name=subscription.customer.name,
+        item_name=subscription.name,
+        vendor_name=subscription.business.name,
+        card=method.label,
+        at=datetime(method.exp_year, method.exp_month, 1, 12, tzinfo=UTC),
+    )
+    cause = f"{method.public_id}:{kind}:{method.exp_year}-{method.exp_month}"
+    _write(subscription, notice, cause, book)
+
+
+def _write(subscription: Subscription, notice: Notice, cause: str, book: Book) -> None:
+    customer = subscription.customer
+    customer.business = subscription.business
+    own = book.of(subscription.product_id).wording.get(notice.kind, {})
+    write(
+        kind=notice.kind,
+        cause=cause,
+        recipient=customer.email,
+        customer=customer,
+        business=subscription.business,
+        language=customer.language,
+        context={"notice": notice, "own": own, "plan": plan_of(subscription)},
+        template="notice",
+    )
