@@ -30,6 +30,19 @@ KINDS = {
 }
 
 
+# What is filled in where the seller writes it in his words.
+PLACEHOLDERS = {
+    "{name}": gettext_lazy("the customer's name"),
+    "{item_name}": gettext_lazy("what was bought"),
+    "{vendor_name}": gettext_lazy("the business"),
+    "{days}": gettext_lazy("days to go, or gone by"),
+    "{sum}": gettext_lazy("the sum"),
+    "{date}": gettext_lazy("the day of the charge or bill"),
+    "{card}": gettext_lazy("the card"),
+    "{month}": gettext_lazy("its last month"),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Notice:
     """What a notice tells, for sentences: `days` to go or gone by, the `sum` and its day `at`; of
@@ -95,6 +108,19 @@ def change(product: Product | None, *, by: Actor, **changes: Any) -> NoticeRules
             **changes,
         )
     return row
+
+
+def drop(product: Product, *, by: Actor) -> None:
+    """The account's rules hold for the product again. Repeating changes nothing."""
+    with transaction.atomic():
+        gone, _rows = NoticeRules.objects.filter(product=product).delete()
+        if gone:
+            audit.note(
+                "letters.notices_dropped",
+                product.public_id,
+                by=by,
+                business_id=product.business_id,
+            )
 
 
 def _check(days: list[int], field: str) -> None:

@@ -15,6 +15,7 @@ from wainwright.web.dashboard import (
     prices,
     products,
     refunds,
+    reminders,
     search,
     settings,
     statements,
@@ -35,6 +36,8 @@ product_pages = [
     path("mode/", products.switch, name="product_mode"),
     path("archive/", products.archive, name="product_archive"),
     path("prices/new/", prices.new, name="price_new"),
+    path("reminders/", reminders.of_product, name="product_reminders"),
+    path("reminders/drop/", reminders.drop, name="product_reminders_drop"),
 ]
 price_pages = [
     path("replace/", prices.replace, name="price_replace"),
@@ -97,6 +100,7 @@ urlpatterns = [
     path("team/invite/", team.invite, name="team_invite"),
     path("team/<public_id:member_id>/remove/", team.remove, name="team_remove"),
     path("team/<public_id:member_id>/sign-out/", team.sign_out, name="team_sign_out"),
+    path("reminders/", reminders.account, name="reminders"),
     path("settings/", settings.start, name="settings"),
     path("settings/<public_id:business_id>/", include(settings_pages)),
 ]
