@@ -29,7 +29,7 @@ def main(paid: str, a_round: str, floor: str) -> None:
     written: list[Writes] = json.loads((settings.DATA / "written.json").read_text())
     keys = [key for key, _public_id in json.loads(paid)]
     business = Business.everywhere.get(slug=SHOP)
-    write = _driver(floor, business.account_id)
+    write = driver_of(floor, business.account_id)
     ratios, costs, size = [], [], int(a_round)
     with tenancy.scope(business.account_id, tenancy.TEST):
         for first in range(0, len(keys), size):
@@ -64,13 +64,10 @@ def _write(write: Callable[[Writes], None], batch: Sequence[Writes]) -> None:
         write(writes)
 
 
-def _driver(floor: str, account_id: int) -> Callable[[Writes], None]:
+def driver_of(floor: str, account_id: int) -> Callable[[Writes], None]:
     """Writes one order's statements in one transaction, as durably as the product does."""
     if not floor.startswith("postgresql:"):
-        file = sqlite3.connect(floor, isolation_level=None)
-        options: Any = settings.DATABASES["default"]["OPTIONS"]
-        for pragma in options["init_command"].split(";"):
-            file.execute(pragma)
+        file = on_sqlite_file(floor)
 
         def on_sqlite(writes: Writes) -> None:
             file.execute("BEGIN IMMEDIATE")
@@ -89,6 +86,15 @@ def _driver(floor: str, account_id: int) -> Callable[[Writes], None]:
                 server.execute(sql.encode(), params)
 
     return on_postgresql
+
+
+def on_sqlite_file(floor: str) -> sqlite3.Connection:
+    """The file, as durable as the product's own connection to it."""
+    file = sqlite3.connect(floor, isolation_level=None)
+    options: Any = settings.DATABASES["default"]["OPTIONS"]
+    for pragma in options["init_command"].split(";"):
+        file.execute(pragma)
+    return file
 
 
 def _cpu(act: Callable[[], None]) -> float:

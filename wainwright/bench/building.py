@@ -86,8 +86,8 @@ def copied() -> list[Copied]:
 
 def build(orders: int) -> None:
     """Migrates, lives the patterns and multiplies them."""
-    alias = _owner()
-    if _pending():
+    alias = owner()
+    if pending():
         call_command("migrate", database=alias, interactive=False, verbosity=0)
     else:
         call_command("flush", database=alias, interactive=False, verbosity=0)
@@ -103,8 +103,8 @@ def build(orders: int) -> None:
             after = [_last(each) for each in tables]
             patterns.append([range(a + 1, b + 1) for a, b in zip(before, after, strict=True)])
         clock.set_offset(timedelta(0))
-        with _bulk(alias, tables) as cursor:
-            _as_account(cursor, business.account_id)
+        with bulk(alias, tables) as cursor:
+            as_account(cursor, business.account_id)
             for each in tables:
                 each.base = _last(each) + 1
             for pattern, count in zip(patterns, copies(orders).values(), strict=True):
@@ -173,7 +173,7 @@ def _earlier(connection: Any, value: str) -> str:
 
 
 @contextmanager
-def _bulk(alias: str, tables: list[Copied]) -> Iterator[Any]:
+def bulk(alias: str, tables: list[Copied]) -> Iterator[Any]:
     """A cursor on tables without indexes and references, which come back at the end."""
     connection = connections[alias]
     with connection.cursor() as cursor:
@@ -231,19 +231,23 @@ def _drop_on_postgresql(cursor: Any, tables: list[Copied]) -> list[str]:
 
 def _tidy(cursor: Any, tables: list[Copied]) -> None:
     """Keys and document numbers go on behind the last one."""
-    if cursor.db.vendor == "postgresql":
-        for each in tables:
-            cursor.execute(
-                f"SELECT setval(pg_get_serial_sequence('{each.table}', 'id'),"
-                f' (SELECT max(id) FROM "{each.table}"))'
-            )
+    keys_go_on(cursor, tables)
     cursor.execute(
         "UPDATE invoicing_series SET next_number = (SELECT max(number) + 1 FROM"
         " invoicing_document WHERE invoicing_document.series_id = invoicing_series.id)"
     )
 
 
-def _as_account(cursor: Any, account_id: int) -> None:
+def keys_go_on(cursor: Any, tables: list[Copied]) -> None:
+    if cursor.db.vendor == "postgresql":
+        for each in tables:
+            cursor.execute(
+                f"SELECT setval(pg_get_serial_sequence('{each.table}', 'id'),"
+                f' (SELECT max(id) FROM "{each.table}"))'
+            )
+
+
+def as_account(cursor: Any, account_id: int) -> None:
     if cursor.db.vendor == "postgresql":
         cursor.execute("SELECT set_config('app.account', %s, false)", [str(account_id)])
 
@@ -257,7 +261,7 @@ def main(orders: str) -> None:
     """Builds what is not built yet, or was built of another schema or by another builder."""
     mark = settings.DATA / MARK
     wanted = fingerprint(int(orders))
-    if mark.exists() and mark.read_text() == wanted and not _pending():
+    if mark.exists() and mark.read_text() == wanted and not pending():
         return
     mark.unlink(missing_ok=True)
     if settings.EMBEDDED:
@@ -268,11 +272,11 @@ def main(orders: str) -> None:
     mark.write_text(wanted)
 
 
-def _pending() -> list[str]:
-    executor = MigrationExecutor(connections[_owner()])
+def pending() -> list[str]:
+    executor = MigrationExecutor(connections[owner()])
     plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
     return [migration.name for migration, _backwards in plan]
 
 
-def _owner() -> str:
+def owner() -> str:
     return "owner" if "owner" in connections.databases else "default"

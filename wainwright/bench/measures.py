@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
-from wainwright.bench import homes, pages, placing, running
+from wainwright.bench import homes, pages, placing, renewing, running
 from wainwright.bench.homes import Home
 from wainwright.bench.results import Result, load
 
@@ -48,12 +49,21 @@ def _running(small: Home, large: Home, scale: Scale) -> list[Result]:
     return running.measure(small, large, starts=5 if whole else 1, pages=20_000 if whole else 1_000)
 
 
+def _renewals(small: Home, large: Home, scale: Scale) -> list[Result]:
+    if scale is QUICK:
+        return renewing.measure(small, small=1_000, large=1_000, copied=400, resting=0)
+    return renewing.measure(small, small=10_000, large=100_000, copied=4_000, resting=5_000_000)
+
+
 ALL: dict[str, Callable[[Home, Home, Scale], list[Result]]] = {
     "pages": _pages,
     "placing": _placing,
     "documents": _documents,
     "running": _running,
+    "renewals": _renewals,
 }
+# What builds databases of its own.
+ALONE = {"renewals"}
 # What has nothing to do with the database is measured once.
 ONCE = {"documents"}
 
@@ -62,7 +72,8 @@ def take(names: Sequence[str], root: Path, quick: bool, tell: Tell) -> Iterator[
     """Builds what is missing and takes the measures, one database after the other."""
     scale = QUICK if quick else WHOLE
     for kind in homes.kinds():
-        small, large = (_built(kind, size, root, tell) for size in scale.sizes)
+        ready = homes.home if set(names) <= ALONE else partial(_built, tell=tell)
+        small, large = (ready(kind, str(size), root) for size in scale.sizes)
         for name in names:
             if name in ONCE and kind != homes.SQLITE:
                 continue
@@ -71,8 +82,8 @@ def take(names: Sequence[str], root: Path, quick: bool, tell: Tell) -> Iterator[
                 yield replace(result, bound=None) if quick else result
 
 
-def _built(kind: str, orders: int, root: Path, tell: Tell) -> Home:
-    tell(f"{orders:,} orders on {kind}")
-    home = homes.home(kind, str(orders), root)
-    home.run("building", str(orders))
+def _built(kind: str, orders: str, root: Path, *, tell: Tell) -> Home:
+    tell(f"{int(orders):,} orders on {kind}")
+    home = homes.home(kind, orders, root)
+    home.run("building", orders)
     return home

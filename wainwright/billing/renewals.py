@@ -45,7 +45,7 @@ FRESH = 60
 
 
 @prepared
-def _payers(now: Slot, *, held: tuple[str, ...], limit: int) -> QuerySet[Subscription, int]:
+def due_payers(now: Slot, *, held: tuple[str, ...], limit: int) -> QuerySet[Subscription, int]:
     """Whose subscriptions are due, first those that waited longest."""
     due = Subscription.objects.filter(next_due_at__lte=now)
     due = due.exclude(open_bill=None, currency__in=held)
@@ -54,7 +54,7 @@ def _payers(now: Slot, *, held: tuple[str, ...], limit: int) -> QuerySet[Subscri
 
 def renew_due(limit: int = BATCH) -> int:
     """For the sweep: charges up to `limit` due subscriptions; returns how many it looked at."""
-    payers = _payers(clock.now(), held=tuple(holds.held_currencies()), limit=limit)
+    payers = due_payers(clock.now(), held=tuple(holds.held_currencies()), limit=limit)
     if not payers:
         return 0
     try:
