@@ -90,3 +90,18 @@ def test_amounts_beyond_the_limit_are_refused() -> None:
 def test_iso_knows_seventeen_currencies_without_decimals_and_seven_with_three() -> None:
     exponents = [exponent(currency) for currency in CURRENCIES]
     assert (exponents.count(0), exponents.count(3)) == (17, 7)
+
+
+@given(
+    st.integers(-(10**9), 10**9),
+    st.lists(st.integers(-(10**4), 10**4), min_size=1, max_size=12).filter(
+        lambda weights: sum(weights) > 0
+    ),
+)
+def test_parts_below_zero_add_up_too_and_each_is_as_near_as_can_be(
+    minor: int, weights: list[int]
+) -> None:
+    parts = [part.minor for part in Money(minor, "EUR").split(weights)]
+    assert sum(parts) == minor
+    exact = [Fraction(minor * weight, sum(weights)) for weight in weights]
+    assert all(abs(part - due) < 1 for part, due in zip(parts, exact, strict=True))

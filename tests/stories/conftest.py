@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 
-from tests import browsers
+from tests import browsers, cast
 from tests.server import Server
+from tests.stories.ada import Ada
+from wainwright.core.tenancy import TEST, scope
 
 
 @pytest.fixture(params=[browsers.PHONE, browsers.DESKTOP], ids=["phone", "desktop"])
@@ -19,3 +21,11 @@ def screen(request: pytest.FixtureRequest) -> dict[str, Any]:
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     with Server(tmp_path_factory.mktemp("story") / "data") as server:
         yield server
+
+
+@pytest.fixture
+def ada(db: None) -> Iterator[Ada]:
+    """A customer of Ann's shop, and the clock they both live by."""
+    everybody = cast.assemble()
+    with scope(everybody.account.pk, TEST):
+        yield Ada(everybody)
