@@ -49,12 +49,13 @@ def _copy(
     quote = cursor.db.ops.quote_name
     columns, values = [], []
     for field in model._meta.concrete_fields:
-        if field.primary_key and field.column not in changed:
+        column = str(field.column)
+        if field.primary_key and column not in changed:
             continue
-        value = changed.get(field.column, f"t.{quote(field.column)}")
+        value = changed.get(column, f"t.{quote(column)}")
         if field.name in building.UNIQUE_WORDS:
             value = f"substr({value}, 1, 20) || '{mark}' || n.n"
-        columns.append(quote(field.column))
+        columns.append(quote(column))
         values.append(value)
     if count:
         cursor.execute(

@@ -34,14 +34,14 @@ def main(file: str, floor: str) -> None:
     for writes in written[:half]:
         one(writes)
     each = spent() - before
-    batches = [_joined(batch) for batch in batched(written[half:], BATCH)]
+    batches = [joined(batch) for batch in batched(written[half:], BATCH)]
     before = spent()
     for batch in batches:
         many(batch)
     print(json.dumps([1e3 * each / half, 1e3 * (spent() - before) / (len(written) - half)]))
 
 
-def _joined(renewals: tuple[Writes, ...]) -> Batch:
+def joined(renewals: tuple[Writes, ...]) -> Batch:
     """The same statement of all renewals together, in the order in which they are made."""
     found: Batch = {}
     for writes in renewals:
