@@ -22,12 +22,13 @@ LISTS = {
     "transactions/csv": {"since": "2000-01-01", "until": "2199-01-01"},
     "subscriptions": {"view": "ending", "sort": "next"},
     "subscriptions/csv": {"view": "paused"},
+    "subscriptions/acts/csv": {},
     "customers": {"sort": "name", "page": "2"},
     "customers/csv": {"sort": "date"},
     "products": {"view": "archived"},
     "documents": {"kind": "credit_note"},
 }
-EXPORTS = ("transactions/csv", "subscriptions/csv", "customers/csv")
+EXPORTS = ("transactions/csv", "subscriptions/csv", "subscriptions/acts/csv", "customers/csv")
 STAFF = ("ann", "cleo", "carl", "mallory")
 
 

@@ -77,7 +77,7 @@ def _first_line(then: Standing, at: datetime, rates: Rates) -> LineDraft:
     return totals.line(
         product_id=plan.product_id,
         price_id=plan.price_id,
-        description=plan.name,
+        description=plan.words,
         unit=(then.unit * plan.quantity).share(1 - part_until(starts_at, at, ends_at)),
         quantity=1,
         percent=rates.percent(plan.product_id, then.country, then.day(at)),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from wainwright.billing.models import Rules
@@ -13,8 +14,14 @@ from wainwright.catalog.models import Product
 from wainwright.core import audit
 from wainwright.core.actors import Actor
 from wainwright.core.errors import Refused
+from wainwright.core.prepared import prepared
 
 MOST_RETRIES, LONGEST_WAIT = 8, 60
+
+
+@prepared
+def _rows() -> QuerySet[Rules]:
+    return Rules.objects.all()
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +33,9 @@ class RuleBook:
 
     @classmethod
     def read(cls) -> Self:
-        rows = {row.product_id: row for row in Rules.objects.all()}
-        return cls(rows.pop(None, None) or Rules(), rows)
+        rows = _rows()
+        account = next((row for row in rows if row.product_id is None), Rules())
+        return cls(account, {row.product_id: row for row in rows if row.product_id is not None})
 
     def of(self, product_id: int) -> Rules:
         return self.by_product.get(product_id, self.account)
@@ -55,6 +63,31 @@ def change_rules(product: Product | None, *, by: Actor, **changes: Any) -> Rules
             **changes,
         )
     return row
+
+
+def drop_rules(product: Product, *, by: Actor) -> None:
+    """The account's rules hold for the product again. Repeating changes nothing."""
+    with transaction.atomic():
+        if Rules.objects.filter(product=product).delete()[0]:
+            audit.note(
+                "collecting.rules_dropped",
+                product.public_id,
+                by=by,
+                business_id=product.business_id,
+            )
+
+
+DECLINED, RETRY, LAST, END = "declined", "retry", "last", "end"
+
+
+def days_of(rules: Rules) -> list[tuple[int, str]]:
+    """What a card that always fails brings, each with its day counted from when it was due."""
+    happens, day = [(0, DECLINED)], 0
+    for number, wait in enumerate(rules.retry_after_days, 1):
+        day += wait
+        is_last = number == len(rules.retry_after_days)
+        happens.append((day, LAST if is_last else RETRY))
+    return [*happens, (day + rules.grace_days, END)]
 
 
 def _check_retries(days: list[int]) -> None:

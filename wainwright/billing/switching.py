@@ -191,6 +191,15 @@ def _waits(subscription: Subscription, plan: Plan) -> bool:
     return waiting is not None and Plan(**waiting.plan) == plan
 
 
+def can_switch(subscription: Subscription) -> bool:
+    """Whether another price or quantity may be chosen now."""
+    try:
+        _check(subscription)
+    except MoveRefused:
+        return False
+    return True
+
+
 def _check(subscription: Subscription) -> None:
     if subscription.state not in (states.TRIALING, states.ACTIVE) or subscription.open_bill_id:
         raise MoveRefused(_("Only a running subscription without debt can be changed."))

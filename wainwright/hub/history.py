@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from wainwright.billing import events as billing
 from wainwright.billing.models import Period, Subscription
@@ -106,6 +107,12 @@ def _refunds(
         yield Moment(at, "refunded", amount=refund.money, document=note)
 
 
+def moment_told(payload: Mapping[str, Any]) -> datetime | None:
+    """From when or until when an act holds, where its event says so."""
+    said = payload.get("resume_at") or payload.get("cancel_at") or payload.get("at")
+    return datetime.fromisoformat(said) if said else None
+
+
 def _told(subscription: Subscription) -> Iterator[Moment]:
     rows = EventRow.objects.filter(
         name__in=_TOLD,
@@ -115,12 +122,11 @@ def _told(subscription: Subscription) -> Iterator[Moment]:
     )
     for row in rows:
         told = row.payload
-        until = told.get("resume_at") or told.get("cancel_at") or told.get("at")
         yield Moment(
             row.at,
             row.name,
             decline=told.get("decline", ""),
-            until=datetime.fromisoformat(until) if until else None,
+            until=moment_told(told),
             plan=told.get("plan", ""),
             by=told.get("by", ""),
             source=told.get("source", ""),

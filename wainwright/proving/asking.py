@@ -51,6 +51,8 @@ BODIES: dict[str, dict[str, str]] = {
     "dashboard/mode/": {"mode": "test"},
     "dashboard/products/<product_id>/mode/": {"mode": "test"},
     "dashboard/payments/<payment_id>/refund/": {"how_much": "part", "amount": "1"},
+    "dashboard/subscriptions/<subscription_id>/plan/": {"quantity": "1", "shown": "0"},
+    "dashboard/subscriptions/<subscription_id>/pause/": {"how_long": "open"},
     "dashboard/subscriptions/<subscription_id>/cancel/": {"when": "now", "reason": "asked for"},
     "hub/subscriptions/<public_id>/plan/": {"quantity": "1", "shown": "0"},
     "hub/subscriptions/<public_id>/pause/": {"how_long": "1"},
@@ -72,6 +74,12 @@ BODIES: dict[str, dict[str, str]] = {
     "accounts/login/": {"password": "wrong"},
     "accounts/reauthenticate/": {"password": "wrong"},
 }
+RULES = {"retry_after_days": "1, 3", "grace_days": "2", "then": "pause", "missed": "ask"}
+RULES |= {"charge_factor": "5", "run_factor": "3", "return_days": "30", "pause_periods": "1"}
+RULES |= {"pauses_a_year": "1", "changes_a_year": "12", "postpone_days": "7", "most_parts": "3"}
+BODIES |= dict.fromkeys(
+    ("dashboard/collecting/", "dashboard/products/<product_id>/collecting/"), RULES
+)
 STATEMENT = {"name": "Ada", "contract": "Course", "email": "new@buyer.example"}
 PRODUCT = {
     "name": "Changed",

@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Count, F, Q, QuerySet, Sum
 
 from wainwright.billing import states
-from wainwright.billing.models import Subscription
+from wainwright.billing.models import Pause, Subscription
 from wainwright.core.dates import INTERVALS
 from wainwright.core.money import Money, total
 
@@ -57,6 +57,12 @@ def counts(subscriptions: QuerySet[Subscription]) -> dict[str, int]:
         **{name: Count("pk", filter=condition) for name, condition in VIEWS.items()}
     )
     return {name: int(count) for name, count in found.items()}
+
+
+def open_pauses() -> QuerySet[Pause]:
+    """Those that are not over, with who, from where and why."""
+    found: QuerySet[Pause] = Pause.objects.filter(ended_at=None)
+    return found
 
 
 def recurring(subscriptions: QuerySet[Subscription]) -> list[Money]:

@@ -107,5 +107,5 @@ def _choice(subscription: Subscription, price: Price, gross: Money) -> PlanChoic
         price.public_id,
         f"{price.product.name}, {named}" if other else named,
         f"{formats.money(gross)} {formats.interval(price.interval)}",
-        _("What you have now") if price.pk == subscription.price_id else "",
+        _("The present plan") if price.pk == subscription.price_id else "",
     )

@@ -32,7 +32,7 @@ def test_a_pause_says_when_it_goes_on_and_what_is_charged_then(allowed, sell, si
     bought = sell("monthly", "Studio", tax="19")
     browser = signed_in(bought)
     seen = words(browser.see(path(bought, "pause/")))
-    assert re.search(r"2 payments left out Goes on on \d+ \w+ \d{4}, when 29\.00 EUR is char", seen)
+    assert re.search(r"2 payments left out Continues on \d+ \w+ \d{4}; 29\.00 EUR is char", seen)
     due = bought.subscription.due(3)
     answer = browser.send(path(bought, "pause/"), how_long="2")
     assert bought.subscription.resume_at == due

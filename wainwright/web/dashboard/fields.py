@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -12,6 +13,7 @@ from django.core.validators import URLValidator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from wainwright.core.dates import to_utc
 from wainwright.core.errors import Refused
 from wainwright.core.money import CURRENCIES, MAX_MINOR, Money, exponent
 from wainwright.web import formats
@@ -114,6 +116,28 @@ class LinkField(forms.URLField):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**{"max_length": 200, "assume_scheme": "https", **options})
+
+
+def reason_field() -> forms.CharField:
+    """Why the seller does something; it is kept with who did it."""
+    return forms.CharField(
+        label=gettext_lazy("Reason"),
+        max_length=500,
+        required=False,
+        help_text=gettext_lazy("Kept with the subscription; the customer does not see it."),
+    )
+
+
+def day_field(label: Any) -> forms.DateField:
+    """A day to come, where another choice of the form asks for one."""
+    return forms.DateField(
+        label=label, required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+
+
+def midnight(day: date, zone: str) -> datetime:
+    """The day's beginning in the zone, in UTC."""
+    return to_utc(datetime.combine(day, time.min), zone)
 
 
 class refusals_in:  # noqa: N801, reads like the verb it is

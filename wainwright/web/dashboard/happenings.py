@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from wainwright.billing import events as billing
+from wainwright.billing.models import Pause
 from wainwright.hub.history import Moment
 from wainwright.letters.kinds import KINDS
 from wainwright.reports.timeline import Happening
@@ -157,6 +158,8 @@ def _plan_detail(one: Happening, subscription: Any) -> str:
             "source": words.source(subscription.cancel_source),
             "who": subscription.cancel_by,
         }
+    if isinstance(one.subject, Pause) and one.kind == "paused" and one.subject.source:
+        return f"{subscription.name}, {words.who(one.subject.by, one.subject.source)}"
     return str(subscription.name)
 
 

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.http import HttpResponse, StreamingHttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from wainwright.billing.models import Subscription
+from wainwright.billing.standing import Plan
 from wainwright.catalog.models import Product
 from wainwright.reports import subscriptions as report
 from wainwright.web import sheets
@@ -89,12 +90,20 @@ def page(request: StaffRequest) -> HttpResponse:
             "products": [("", _("All")), *products],
             "csv_url": reverse("dashboard:subscriptions_csv") + listing.address(wanted.kept),
             "state_of": words.state_of,
-            "state_sentence": words.state_sentence,
+            "done_by": _done_by(found.rows),
             "recurring": words.sums(report.recurring(rows)),
         },
         room=ROOM,
         block="results",
     )
+
+
+def _done_by(rows: Sequence[Subscription]) -> dict[int, str]:
+    """Who paused or cancelled them, and from where, by their keys."""
+    pauses = report.open_pauses().filter(subscription__in=rows)
+    paused = {each.subscription_id: words.who(each.by, each.source) for each in pauses}
+    cancelled = {each.pk: words.who(each.cancel_by, each.cancel_source) for each in rows}
+    return {each.pk: paused.get(each.pk) or cancelled[each.pk] for each in rows}
 
 
 def _tabs(wanted: Wanted, counts: dict[str, int]) -> list[tuple[str, str, bool, int]]:
@@ -160,6 +169,13 @@ HEADER = (
     "cancel_source",
     "cancelled_by",
     "cancel_reason",
+    "quantity",
+    "paused_since",
+    "paused_until",
+    "pause_source",
+    "paused_by",
+    "pause_reason",
+    "next_plan",
 )
 
 
@@ -169,7 +185,9 @@ def _cells(request: StaffRequest, rows: QuerySet[Subscription]) -> Iterator[list
     def local(moment: datetime | None) -> datetime | None:
         return moment.astimezone(zone) if moment else None
 
+    rows = rows.prefetch_related(Prefetch("pauses", report.open_pauses(), to_attr="open_pauses"))
     for each in rows.iterator(chunk_size=1000):
+        pause = next(iter(each.open_pauses), None)
         yield [
             each.public_id,
             request.reach.business_of(each).name,
@@ -189,4 +207,11 @@ def _cells(request: StaffRequest, rows: QuerySet[Subscription]) -> Iterator[list
             each.cancel_source,
             each.cancel_by,
             each.cancel_reason,
+            each.quantity,
+            local(each.paused_at),
+            local(each.resume_at),
+            pause.source if pause else "",
+            pause.by if pause else "",
+            pause.reason if pause else "",
+            Plan(**each.then).words if each.then else "",
         ]

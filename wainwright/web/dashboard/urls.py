@@ -4,14 +4,19 @@ from django.urls import include, path, register_converter
 
 from wainwright.web.dashboard import (
     businesses,
+    cancelling,
+    collecting,
     customers,
     decisions,
+    deeds,
     differences,
     documents,
     home,
     hublink,
     orders,
+    pausing,
     places,
+    plans,
     prices,
     products,
     refunds,
@@ -38,6 +43,8 @@ product_pages = [
     path("prices/new/", prices.new, name="price_new"),
     path("reminders/", reminders.of_product, name="product_reminders"),
     path("reminders/drop/", reminders.drop, name="product_reminders_drop"),
+    path("collecting/", collecting.of_product, name="product_collecting"),
+    path("collecting/drop/", collecting.drop, name="product_collecting_drop"),
 ]
 price_pages = [
     path("replace/", prices.replace, name="price_replace"),
@@ -46,10 +53,13 @@ price_pages = [
 ]
 subscription_pages = [
     path("", subscription.page, name="subscription"),
-    path("pause/", subscription.pause, name="subscription_pause"),
-    path("resume/", subscription.resume, name="subscription_resume"),
-    path("cancel/", subscription.cancel, name="subscription_cancel"),
-    path("cancel/undo/", subscription.undo, name="subscription_undo"),
+    path("plan/", plans.change, name="subscription_change"),
+    path("plan/keep/", plans.keep, name="subscription_keep"),
+    path("pause/", pausing.pause, name="subscription_pause"),
+    path("resume/", pausing.resume, name="subscription_resume"),
+    path("back/", pausing.bring_back, name="subscription_back"),
+    path("cancel/", cancelling.cancel, name="subscription_cancel"),
+    path("cancel/undo/", cancelling.undo, name="subscription_undo"),
 ]
 settings_pages = [
     path("", settings.identity, name="settings_identity"),
@@ -79,6 +89,7 @@ urlpatterns = [
     path("payments/<public_id:payment_id>/refund/", refunds.page, name="refund"),
     path("subscriptions/", subscriptions.page, name="subscriptions"),
     path("subscriptions/csv/", subscriptions.sheet, name="subscriptions_csv"),
+    path("subscriptions/acts/csv/", deeds.sheet, name="deeds_csv"),
     path("subscriptions/<public_id:subscription_id>/", include(subscription_pages)),
     path("customers/", customers.customers, name="customers"),
     path("customers/csv/", customers.sheet, name="customers_csv"),
@@ -101,6 +112,7 @@ urlpatterns = [
     path("team/<public_id:member_id>/remove/", team.remove, name="team_remove"),
     path("team/<public_id:member_id>/sign-out/", team.sign_out, name="team_sign_out"),
     path("reminders/", reminders.account, name="reminders"),
+    path("collecting/", collecting.account, name="collecting"),
     path("settings/", settings.start, name="settings"),
     path("settings/<public_id:business_id>/", include(settings_pages)),
 ]

@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 
 from wainwright.billing import states
 from wainwright.billing.models import Subscription
+from wainwright.billing.standing import Plan
 from wainwright.catalog.models import INTERVAL_NAMES, Price
 from wainwright.core.money import Money
 from wainwright.sales.models import Entry, Line
@@ -39,6 +40,18 @@ def state_sentence(subscription: Subscription) -> str:
     if sub.state == states.PAST_DUE:
         return _past_due(sub)
     return _running(sub)
+
+
+def planned(subscription: Subscription) -> str:
+    """The plan that was chosen for the next period on, if any."""
+    if subscription.then is None:
+        return ""
+    return _("From %(date)s on: %(plan)s") % {
+        "date": formats.date(
+            subscription.resume_at or subscription.due(subscription.payments_made)
+        ),
+        "plan": Plan(**subscription.then).words,
+    }
 
 
 def _paused(since: datetime, until: datetime | None) -> str:

@@ -44,7 +44,7 @@ class PauseForm(forms.Form):
 
     how_long = forms.ChoiceField(label=gettext_lazy("How long"))
     until = forms.DateField(
-        label=gettext_lazy("Goes on on"),
+        label=gettext_lazy("The day it goes on"),
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}),
     )
@@ -111,7 +111,7 @@ def _choices(found: Subscription, most: int) -> list[Choice]:
             str(number),
             ngettext("One payment left out", "%(count)s payments left out", number)
             % {"count": number},
-            _("Goes on on %(date)s, when %(sum)s is charged.")
+            _("Continues on %(date)s; %(sum)s is charged then.")
             % {"date": date(found.due(found.payments_made + number)), "sum": sum_then},
         )
         for number in range(1, most + 1)

@@ -62,7 +62,7 @@ def planned(subscription: Subscription) -> str:
     if subscription.then is None:
         return ""
     return _("From %(date)s on you have %(plan)s.") % {
-        "date": date(subscription.due(subscription.payments_made)),
+        "date": date(subscription.resume_at or subscription.due(subscription.payments_made)),
         "plan": Plan(**subscription.then).words,
     }
 

@@ -1,0 +1,111 @@
+"""What a seller changes of a subscription is shown before, and told with who, where and why."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+
+from tests.cast import Cast
+from tests.factories import buying, shops
+from wainwright.billing.models import Pause
+from wainwright.core import clock, events
+from wainwright.core.dates import local_day
+from wainwright.letters.models import Letter
+from wainwright.payments.models import Payment
+
+
+@pytest.fixture
+def bought(shop: Cast) -> buying.Bought:
+    """Half of Ada's month is over."""
+    made = buying.buy(shops.make_price(shops.make_product(shop.own), "monthly"))
+    mine = made.subscription
+    clock.set_offset(clock.offset() + (mine.current_end - mine.current_start) / 2)
+    return made
+
+
+def at(bought: buying.Bought, act: str = "") -> str:
+    return f"/dashboard/subscriptions/{bought.subscription.public_id}/{act}"
+
+
+def read(text: str) -> str:
+    return " ".join(re.sub(r"<[^>]+>", " ", text).replace("\xa0", " ").split())
+
+
+def test_who_paused_until_when_and_why_stands_in_history_list_and_files(
+    ann: Client, bought: buying.Bought
+) -> None:
+    typed = {"how_long": "periods", "periods": "2", "reason": "Asked by telephone"}
+    page = read(ann.post(at(bought, "pause/"), typed, follow=True).text)
+    assert re.search(r"Paused until \d+ \w+ \d{4}: nothing is charged before", page)
+    assert "in the dashboard, by ann@agency.example · Asked by telephone" in page
+    assert bought.subscription.resume_at == bought.subscription.due(3)
+    assert "in the dashboard, by ann@agency.example" in read(
+        ann.get("/dashboard/subscriptions/").text
+    )
+    for path in ("csv/", "acts/csv/"):
+        file = ann.get(f"/dashboard/subscriptions/{path}").getvalue().decode()
+        assert "ann@agency.example" in file
+        assert "dashboard" in file
+        assert "Asked by telephone" in file
+
+
+@pytest.mark.parametrize("typed", [{"how_long": "until"}, {"how_long": "periods", "periods": "25"}])
+def test_a_pause_without_a_length_is_refused(
+    ann: Client, bought: buying.Bought, typed: dict[str, str]
+) -> None:
+    assert "Please look at this again" in ann.post(at(bought, "pause/"), typed).text
+    assert not Pause.objects.exists()
+
+
+def test_it_can_end_on_a_day_and_be_brought_back_while_the_rules_allow(
+    ann: Client, bought: buying.Bought
+) -> None:
+    day = local_day(clock.now() + timedelta(days=40), bought.subscription.zone)
+    page = ann.post(at(bought, "cancel/"), {"when": "day", "day": day.isoformat()}, follow=True)
+    assert "what falls due before is charged" in page.text
+    assert local_day(bought.subscription.cancel_at, bought.subscription.zone) == day  # type: ignore[arg-type]
+    ann.post(at(bought, "cancel/undo/"))
+    ann.post(at(bought, "cancel/"), {"when": "now"})
+    assert "29.00 EUR is charged on" in read(ann.get(at(bought, "back/")).text)
+    page = ann.post(at(bought, "back/"), {"reason": "A mistake"}, follow=True)
+    assert "It is back and goes on" in page.text
+    assert "Brought back" in page.text
+    assert bought.subscription.state == "active"
+
+
+@pytest.mark.slow
+def test_a_dearer_plan_needs_the_customers_word_and_charges_what_was_shown(
+    ann: Client, shop: Cast, bought: buying.Bought
+) -> None:
+    pro = shops.make_price(shops.make_product(shop.own, "Pro"), "monthly", 5900)
+    page = ann.get(at(bought, "plan/"), {"price": pro.public_id, "quantity": "1"}).text
+    assert "Charged today to Visa 4242 15.00 EUR" in read(page)
+    agreed = dict(
+        re.findall(r'type="hidden" name="(price|quantity|at|shown)" value="([^"]*)"', page)
+    )
+    refused = ann.post(at(bought, "plan/"), agreed).text
+    assert "say how and when the customer agreed" in refused
+    done = ann.post(at(bought, "plan/"), agreed | {"reason": "By telephone today"}, follow=True)
+    assert "It is Pro now" in done.text
+    assert "By telephone today" in done.text
+    assert Payment.objects.get(purpose=Payment.CHANGE).amount == 1500
+    events.deliver_waiting()
+    letter = Letter.objects.latest("pk")
+    assert letter.kind == "plan_changed"
+    assert "By telephone" not in letter.text
+
+
+def test_a_planned_change_is_shown_and_taken_back(
+    ann: Client, shop: Cast, bought: buying.Bought
+) -> None:
+    price = bought.subscription.price.public_id
+    asked = {"price": price, "quantity": "3", "when": "later"}
+    agreed = asked | {"at": "", "shown": "0", "reason": "Agreed by letter"}
+    page = read(ann.post(at(bought, "plan/"), agreed, follow=True).text)
+    assert re.search(r"From \d+ \w+ \d{4} on: 3 × Studio", page)
+    assert "Change to 3 × Studio asked for" in page
+    assert "The planned change is off" in ann.post(at(bought, "plan/keep/"), follow=True).text
+    assert bought.subscription.then is None

@@ -1,0 +1,115 @@
+"""What can be set about collecting, and about what buyers may do alone."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from wainwright.billing.models import Rules
+from wainwright.billing.pausing import MOST_PERIODS
+from wainwright.web.dashboard.product_forms import capitals
+
+MOST_DAYS = 365
+
+
+class DaysField(forms.CharField):
+    """Numbers of days, such as 1, 3, 5; empty for none."""
+
+    def clean(self, value: Any) -> Any:
+        text = str(super().clean(value))
+        words = [word for word in re.split(r"[,;\s]+", text) if word]
+        if not all(word.isascii() and word.isdigit() and len(word) <= 3 for word in words):
+            raise ValidationError(_("Write numbers of days, such as 1, 3, 5."), code="no_days")
+        return [int(word) for word in words]
+
+    def prepare_value(self, value: Any) -> Any:
+        return ", ".join(str(day) for day in value) if isinstance(value, list) else value
+
+
+def _count(label: Any, most: int, help_text: Any = "") -> forms.IntegerField:
+    return forms.IntegerField(label=label, min_value=0, max_value=most, help_text=help_text)
+
+
+class RulesForm(forms.Form):
+    """The names are those of billing's rules."""
+
+    retry_after_days = DaysField(
+        label=gettext_lazy("Days between the tries"),
+        max_length=60,
+        required=False,
+        help_text=gettext_lazy("Such as 1, 3, 5; empty tries no second time."),
+    )
+    grace_days = _count(
+        gettext_lazy("Days of grace after the last try"),
+        60,
+        gettext_lazy("A card given in these days is charged, and everything goes on."),
+    )
+    postpone_days = _count(
+        gettext_lazy("Days by which a customer may put a payment off"),
+        60,
+        gettext_lazy("Counted from the day it was due. 0: not at all."),
+    )
+    most_parts = forms.IntegerField(
+        label=gettext_lazy("Parts in which a customer may pay it"),
+        min_value=1,
+        max_value=12,
+        help_text=gettext_lazy("At the most. 1: in one."),
+    )
+    then = forms.ChoiceField(
+        label=gettext_lazy("When every try has failed"),
+        choices=lambda: capitals(Rules.ENDS),
+        widget=forms.RadioSelect,
+    )
+    missed = forms.ChoiceField(
+        label=gettext_lazy("Periods missed while nothing ran"),
+        choices=lambda: capitals(Rules.MISSED),
+        widget=forms.RadioSelect,
+    )
+    charge_factor = _count(
+        gettext_lazy("Ask me when a charge is so many times the last"),
+        1000,
+        gettext_lazy("0 never asks."),
+    )
+    return_days = _count(
+        gettext_lazy("Days in which an end can be taken back"),
+        MOST_DAYS,
+        gettext_lazy("By the customer in the hub, and by you. 0 is never."),
+    )
+    pause_periods = _count(
+        gettext_lazy("Payments a customer's pause may leave out"),
+        MOST_PERIODS,
+        gettext_lazy("At the most. 0: customers do not pause alone."),
+    )
+    pauses_a_year = _count(gettext_lazy("Pauses a year"), 52)
+    change_price = forms.BooleanField(
+        label=gettext_lazy("Customers may change to another price of the same product"),
+        required=False,
+    )
+    change_quantity = forms.BooleanField(
+        label=gettext_lazy("Customers may change the quantity"), required=False
+    )
+    changes_a_year = _count(gettext_lazy("Changes a year"), 1000)
+
+    def as_rules(self, now: Rules) -> Rules:
+        """The rules as typed, not saved; what the form does not ask stays."""
+        kept = {field.attname: getattr(now, field.attname) for field in Rules._meta.fields}
+        return Rules(**kept | self.cleaned_data)
+
+
+class AccountRulesForm(RulesForm):
+    """A day's run is the account's, whatever was bought."""
+
+    run_factor = _count(
+        gettext_lazy("Ask me when a day is so many times the usual"),
+        1000,
+        gettext_lazy("0 never asks."),
+    )
+
+
+def values_of(rules: Rules, form: type[forms.Form]) -> dict[str, Any]:
+    return {name: getattr(rules, name) for name in form.base_fields}
