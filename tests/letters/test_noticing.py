@@ -124,3 +124,17 @@ def test_the_sellers_people_hear_of_a_first_failure_and_of_who_leaves(business: 
     left = Letter.objects.get(kind="cancellation_alert")
     assert left.subject == "Ada Byron cancelled Studio"
     assert "Reason: moved away" in left.text
+
+
+def test_a_notice_that_cannot_be_written_holds_up_no_other(business: Business) -> None:
+    product = make_product(business)
+    broken = buy(make_price(product, "yearly"), "bob@buyer.example").subscription
+    buy(make_price(product, "yearly"))
+    zone, broken.customer.zone = broken.customer.zone, "Nowhere/At_All"
+    broken.customer.save()
+    lived(business, 340)
+    assert told() == ["renewal_ahead"]
+    broken.customer.zone = zone
+    broken.customer.save()
+    noticing.give_notice()
+    assert told() == ["renewal_ahead"] * 2

@@ -98,9 +98,9 @@ def part_now(allowed: Limits, amount: Money, now: datetime) -> list[Part]:
 def in_parts(allowed: Limits, count: int, now: datetime) -> list[Part]:
     """Equal parts, the first now and the last on the last day; they add up to what is owed."""
     assert allowed.last is not None
-    step = (allowed.last - now) / (count - 1)
+    last, step = allowed.last, (allowed.last - now) / (count - 1)
     sums = allowed.rest.split([1] * count)
-    return [Part(now + step * number, each) for number, each in enumerate(sums)]
+    return [Part(min(now + step * number, last), each) for number, each in enumerate(sums)]
 
 
 def agree(subscription: Subscription, parts: Sequence[Part], *, by: Actor) -> None:

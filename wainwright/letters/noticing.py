@@ -6,9 +6,11 @@ letter is written once for its cause, however often a run is repeated.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import logging
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 
 from django.db.models import QuerySet
 
@@ -23,6 +25,8 @@ from wainwright.letters.wording import Book, Notice
 from wainwright.letters.writing import write
 from wainwright.payments import bills
 from wainwright.payments.models import Method
+
+log = logging.getLogger(__name__)
 
 EVERY = timedelta(hours=1)
 # How much a zone's clocks may move between a notice and its day.
@@ -46,20 +50,36 @@ class Span:
 
 
 def give_notice() -> None:
-    """For the sweep: writes the notices that fell due since it did so last, an hour ago or more."""
+    """For the sweep: writes the notices that fell due since it did so last, an hour ago or more.
+
+    One that cannot be written holds up no other, and is tried again with the next run.
+    """
     now = clock.now()
     mark, _made = NoticeMark.objects.get_or_create(defaults={"until": now})
     if now - mark.until < EVERY:
         return
-    span, book = Span(mark.until, now), Book.read()
+    written = [_is_written(tell) for tell in _due(Span(mark.until, now), Book.read())]
+    if all(written):
+        NoticeMark.objects.filter(pk=mark.pk).update(until=now)
+
+
+def _due(span: Span, book: Book) -> Iterator[Callable[[], None]]:
     for subscription, days, kind in _of_charges(span, book):
-        if subscription.next_due_at is not None and subscription.next_due_at > now:
-            _tell_of_charge(subscription, days, kind, book)
+        if subscription.next_due_at is not None and subscription.next_due_at > span.until:
+            yield partial(_tell_of_charge, subscription, days, kind, book)
     for debtor, days in _of_debts(span, book):
-        _tell_of_debt(debtor, days, book)
+        yield partial(_tell_of_debt, debtor, days, book)
     for kind, method, payer in _of_cards(span):
-        _tell_of_card(kind, method, payer, book)
-    NoticeMark.objects.filter(pk=mark.pk).update(until=now)
+        yield partial(_tell_of_card, kind, method, payer, book)
+
+
+def _is_written(tell: Callable[[], None]) -> bool:
+    try:
+        tell()
+    except Exception:
+        log.exception("a notice could not be written")
+        return False
+    return True
 
 
 def _subscriptions() -> QuerySet[Subscription]:
