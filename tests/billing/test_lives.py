@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 
@@ -10,8 +11,9 @@ from tests import cast
 from tests.clocks import advance
 from tests.factories.buying import DECLINED, GOOD, LATER_DECLINED, buy, try_to_buy
 from tests.factories.shops import make_price, make_product
-from wainwright.billing import cancellation, pausing, states
+from wainwright.billing import cancellation, pausing, renewals, states
 from wainwright.checkout import paying
+from wainwright.core import clock
 from wainwright.core.actors import SYSTEM
 from wainwright.core.tenancy import TEST, scope
 from wainwright.invoicing.models import Document
@@ -79,6 +81,14 @@ def test_nothing_is_charged_after_a_cancellation(shop: cast.Cast) -> None:
     subscription.refresh_from_db()
     assert (subscription.state, subscription.payments_made) == (states.CANCELLED, 1)
     assert subscription.ended_at >= subscription.current_end
+
+
+def test_what_is_cancelled_is_due_no_more_whichever_job_comes_first(shop: cast.Cast) -> None:
+    subscription = buy(make_price(make_product(shop.own), "monthly")).subscription
+    cancelled = cancellation.cancel_at_period_end(subscription, by=SYSTEM, source="hub")
+    clock.set_offset(clock.offset() + timedelta(days=32))
+    renewals.renew_due()
+    assert (cancelled.next_due_at, Payment.objects.count()) == (None, 1)
 
 
 def test_an_undone_cancellation_renews_on_the_same_day(shop: cast.Cast) -> None:

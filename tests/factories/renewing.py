@@ -16,12 +16,12 @@ from wainwright.payments.gateways.test.gateway import TestGateway
 from wainwright.payments.models import Connection
 
 
-def due_subscriptions(business: Business, count: int) -> list[Subscription]:
+def due_subscriptions(business: Business, count: int, *, of: str = "Studio") -> list[Subscription]:
     """One bought as a buyer does, and copies of it and its buyer, who pay with the same card.
 
     The clock stands where they are due.
     """
-    first = buy(make_price(make_product(business, tax="19"), "monthly")).subscription
+    first = buy(make_price(make_product(business, of, tax="19"), "monthly")).subscription
     numbers = range(1, count)
     buyers = Customer.objects.bulk_create(
         _copy(first.customer, "cus", email_key=f"{number}@buyer.example") for number in numbers

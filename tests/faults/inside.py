@@ -1,5 +1,5 @@
-"""What the tests do inside an install, in a process of its own: it reads the name of an act from
-each line it is given, and answers with a line of JSON."""
+"""What the tests do inside an install, in a process of its own: it reads the name of an act, and
+what the act wants to know, from each line it is given, and answers with a line of JSON."""
 
 from __future__ import annotations
 
@@ -55,6 +55,36 @@ def begin_renewal() -> None:
         prices = Price.objects.select_related("product__business")
         buy(prices.get(interval="daily"), "ada@buyer.example")
     day()
+
+
+def let_many_fall_due(count: str) -> None:
+    """So many customers, each with a subscription that is due from now on."""
+    from tests.factories.renewing import due_subscriptions
+    from wainwright.accounts.models import Business
+
+    with scope_of_shop():
+        due_subscriptions(Business.objects.get(), int(count), of="Club")
+
+
+def renewed() -> dict[str, int]:
+    """How many renewals were attempted, paid and put on a bill, and what is still due."""
+    from django.db.models import Count, Q
+
+    from wainwright.billing.models import Subscription
+    from wainwright.core import clock
+    from wainwright.payments.models import Payment
+
+    with scope_of_shop():
+        tried = Payment.objects.filter(purpose=Payment.RENEWAL)
+        return {
+            "due": Subscription.objects.filter(next_due_at__lte=clock.now()).count(),
+            **tried.aggregate(
+                attempts=Count("pk"),
+                paid=Count("pk", filter=Q(state=Payment.SUCCEEDED)),
+                bills=Count("bill", distinct=True),
+                charges=Count("gateway_ref", distinct=True),
+            ),
+        }
 
 
 def day() -> str:
@@ -171,7 +201,11 @@ def scope_of_shop() -> Any:
 
 
 ACTS: dict[str, Callable[[], Any]] = {
-    act.__name__: act for act in (stage, sell, begin_renewal, day, age, drain, waiting, books)
+    act.__name__: act
+    for act in (
+        *(stage, sell, begin_renewal, let_many_fall_due, renewed),
+        *(day, age, drain, waiting, books),
+    )
 }
 
 
@@ -183,7 +217,8 @@ def main(data: str) -> None:
     from django.db import connections
 
     for line in sys.stdin:
-        answer = ACTS[line.strip()]()
+        act, *words = line.split()
+        answer = ACTS[act](*words)
         connections.close_all()  # the next one may find another database server
         sys.stdout.write(f"{json.dumps(answer, default=str)}\n")
         sys.stdout.flush()
