@@ -154,7 +154,7 @@ TEMPLATES = [
         },
     },
 ]
-FORM_RENDERER = "django.forms.renderers.Jinja2"
+FORM_RENDERER = "wainwright.web.inputs.Inputs"
 
 # Staff log in with e-mail, password and a second factor
 AUTH_USER_MODEL = "accounts.User"

@@ -48,6 +48,7 @@ def _shown() -> list[Customer]:
 
 
 def _hub(customers: list[Customer]) -> list[str]:
+    HubSession.objects.filter(customer__in=set(customers)).delete()
     now = clock.wall()
     tokens = [f"test-{number:032}-bench-{now.timestamp():.0f}" for number in range(len(customers))]
     HubSession.objects.bulk_create(

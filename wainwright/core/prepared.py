@@ -8,6 +8,7 @@ Building a queryset and compiling its SQL costs several times what the database 
         return Subscription.objects.filter(customer=customer).order_by("-started_at")
 
     subscriptions_of(customer.pk)           # -> list[Subscription]
+    subscriptions_of.count(customer.pk)     # -> how many they are, without fetching them
     subscriptions_of.plain(customer.pk)     # the ordinary queryset: the same rows
 
 The function runs once, with a Slot for each positional argument (Slots, where so annotated, for a
@@ -20,6 +21,7 @@ the queryset uses it: that is another question.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Hashable, Sequence
 from datetime import date, datetime
 from functools import update_wrapper
@@ -76,13 +78,10 @@ class Prepared[Row]:
         update_wrapper(self, build)
 
     def __call__(self, *values: Any, **shape: Hashable) -> list[Row]:
-        key = tuple(shape.items())
-        compiled = self._compiled.get(key)
-        if compiled is None:
-            if len(self._compiled) >= MOST_SHAPES:
-                self._compiled.clear()
-            compiled = self._compiled[key] = self._compile(shape)
-        return compiled.rows(dict(zip(self._names, values, strict=True)))
+        return self._of(shape).rows(dict(zip(self._names, values, strict=True)))
+
+    def count(self, *values: Any, **shape: Hashable) -> int:
+        return self._of(shape).count(dict(zip(self._names, values, strict=True)))
 
     def first(self, *values: Any, **shape: Hashable) -> Row | None:
         rows = self(*values, **shape)
@@ -91,6 +90,15 @@ class Prepared[Row]:
     def plain(self, *values: Any, **shape: Hashable) -> QuerySet[Any, Row]:
         """The ordinary queryset of the same question."""
         return self._build(*values, **shape)
+
+    def _of(self, shape: dict[str, Hashable]) -> _Compiled:
+        key = tuple(shape.items())
+        compiled = self._compiled.get(key)
+        if compiled is None:
+            if len(self._compiled) >= MOST_SHAPES:
+                self._compiled.clear()
+            compiled = self._compiled[key] = self._compile(shape)
+        return compiled
 
     def _compile(self, shape: dict[str, Hashable]) -> _Compiled:
         with tenancy.stand_in(Slot(ACCOUNT), Slot(MODE)):
@@ -108,7 +116,8 @@ class _Compiled:
     def __init__(self, rows: QuerySet[Any, Any]) -> None:
         compiler = rows.query.get_compiler(DEFAULT_DB_ALIAS)
         self._compiler = compiler
-        self._sql, self._params = compiler.as_sql()
+        self._sql, self._params = _with_truths(*compiler.as_sql())
+        self._counting = f"SELECT COUNT(*) FROM ({self._sql}) AS counted"
         self._locks = rows.query.select_for_update
         self._scoped = any(
             isinstance(each, Slot) and each.name in (ACCOUNT, MODE) for each in self._params
@@ -118,16 +127,38 @@ class _Compiled:
         self._make = _maker(rows, compiler)
 
     def rows(self, values: dict[str, Any]) -> list[Any]:
-        if self._scoped:
-            here = tenancy.current()
-            values[ACCOUNT], values[MODE] = here.account_id, here.mode
         if self._locks and not driver.current().in_atomic_block:
             raise TransactionManagementError("rows can only be locked inside a transaction")
-        params = [_bound(each, values) for each in self._params]
-        found: Sequence[Any] = driver.run(self._sql, params).fetchall()
+        found: Sequence[Any] = driver.run(self._sql, self._filled(values)).fetchall()
         if self._converters:
             found = list(self._compiler.apply_converters(found, self._converters))
         return [self._make(row) for row in found]
+
+    def count(self, values: dict[str, Any]) -> int:
+        (found,) = driver.run(self._counting, self._filled(values)).fetchone()
+        return int(found)
+
+    def _filled(self, values: dict[str, Any]) -> list[Any]:
+        if self._scoped:
+            here = tenancy.current()
+            values[ACCOUNT], values[MODE] = here.account_id, here.mode
+        return [_bound(each, values) for each in self._params]
+
+
+def _with_truths(sql: str, params: Sequence[Any]) -> tuple[str, list[Any]]:
+    """The statement with its constant booleans written out.
+
+    SQLite plans a statement anew at each run where a value decides if a partial index serves.
+    """
+    first, *rest = re.split(r"(?<!%)%s", sql)
+    written, kept = [first], []
+    for param, words in zip(params, rest, strict=True):
+        if isinstance(param, bool):
+            written.append(f"{str(param).upper()}{words}")
+        else:
+            written.append(f"%s{words}")
+            kept.append(param)
+    return "".join(written), kept
 
 
 def _bound(param: Any, values: dict[str, Any]) -> Any:

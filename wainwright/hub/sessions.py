@@ -7,7 +7,7 @@ People look into the hub on shared and borrowed devices, and getting in again ta
 from __future__ import annotations
 
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
@@ -75,15 +75,19 @@ def end(session: HubSession) -> None:
 
 def end_everywhere(customer: Customer) -> None:
     with transaction.atomic():
-        here = HubSession.objects.filter(pk__in=open_now(customer))
+        here = HubSession.objects.filter(pk__in=queries.open_sessions(*_open(customer)))
         here.update(ended_at=clock.wall())
         _note("hub.signed_out_everywhere", customer)
 
 
-def open_now(customer: Customer) -> list[int]:
-    """Where the customer is signed in now, as keys."""
+def open_now(customer: Customer) -> int:
+    """In how many places the customer is signed in now."""
+    return queries.open_sessions.count(*_open(customer))
+
+
+def _open(customer: Customer) -> tuple[int, datetime, datetime]:
     now = clock.wall()
-    return queries.open_sessions(customer.pk, now - IDLE, now - LONGEST)
+    return customer.pk, now - IDLE, now - LONGEST
 
 
 def forget_old() -> None:

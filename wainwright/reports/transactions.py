@@ -61,7 +61,7 @@ class Found:
     def counted(self, most: int) -> int:
         if self.question.words:
             return self.whole().order_by()[:most].count()
-        return len(_keys(*self._values(), given=self._given(), most=most))
+        return _keys.count(*self._values(), given=self._given(), most=most)
 
     def part(self, start: int, most: int) -> list[Entry]:
         if self.question.words:

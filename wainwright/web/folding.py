@@ -25,8 +25,8 @@ from markupsafe import _escape_inner as _escape_plain  # type: ignore[attr-defin
 
 from wainwright.web import formats
 
-# Globals that want nothing of the context either.
-PLAIN_FUNCTIONS = {"url", "static"}
+# Names of what wants nothing of the context either.
+PLAIN_FUNCTIONS = {"caller", "url", "static"}
 
 
 class Folded(Jinja2):

@@ -16,7 +16,7 @@ from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_skeleton, format_time
 from babel.numbers import format_decimal
 from django.utils import timezone
-from django.utils.translation import get_language, pgettext, to_locale
+from django.utils.translation import get_language, pgettext_lazy, to_locale
 from django.utils.translation import gettext as _
 
 from wainwright.core.money import Money, exponent
@@ -25,6 +25,26 @@ NO_BREAK = "\u00a0"
 
 # Plain English is written the European way, "3 December 2026"; en-us has its own.
 _PREFERRED = {"en": "en_GB"}
+
+_INTERVALS = {
+    "daily": pgettext_lazy("price per", "a day"),
+    "weekly": pgettext_lazy("price per", "a week"),
+    "two_weekly": pgettext_lazy("price per", "every 2 weeks"),
+    "monthly": pgettext_lazy("price per", "a month"),
+    "quarterly": pgettext_lazy("price per", "a quarter"),
+    "half_yearly": pgettext_lazy("price per", "every 6 months"),
+    "yearly": pgettext_lazy("price per", "a year"),
+}
+
+_FREQUENCIES = {
+    "daily": pgettext_lazy("how often", "daily"),
+    "weekly": pgettext_lazy("how often", "weekly"),
+    "two_weekly": pgettext_lazy("how often", "every 2 weeks"),
+    "monthly": pgettext_lazy("how often", "monthly"),
+    "quarterly": pgettext_lazy("how often", "quarterly"),
+    "half_yearly": pgettext_lazy("how often", "every 6 months"),
+    "yearly": pgettext_lazy("how often", "yearly"),
+}
 
 Moment = dt.date | dt.datetime
 Zone = dt.tzinfo | str | None
@@ -80,28 +100,12 @@ def iso(value: Moment, zone: Zone = None) -> str:
 
 def interval(name: str) -> str:
     """How often, after a sum: "29.00 EUR a month"."""
-    return {
-        "daily": pgettext("price per", "a day"),
-        "weekly": pgettext("price per", "a week"),
-        "two_weekly": pgettext("price per", "every 2 weeks"),
-        "monthly": pgettext("price per", "a month"),
-        "quarterly": pgettext("price per", "a quarter"),
-        "half_yearly": pgettext("price per", "every 6 months"),
-        "yearly": pgettext("price per", "a year"),
-    }[name]
+    return str(_INTERVALS[name])
 
 
 def frequency(name: str) -> str:
     """How often, alone or after "then": "then 29.00 EUR monthly"."""
-    return {
-        "daily": pgettext("how often", "daily"),
-        "weekly": pgettext("how often", "weekly"),
-        "two_weekly": pgettext("how often", "every 2 weeks"),
-        "monthly": pgettext("how often", "monthly"),
-        "quarterly": pgettext("how often", "quarterly"),
-        "half_yearly": pgettext("how often", "every 6 months"),
-        "yearly": pgettext("how often", "yearly"),
-    }[name]
+    return str(_FREQUENCIES[name])
 
 
 def country(code: str) -> str:
@@ -119,7 +123,7 @@ def _day(value: Moment, zone: Zone) -> dt.date:
 
 
 def _local(value: dt.datetime, zone: Zone) -> dt.datetime:
-    if timezone.is_naive(value):
+    if value.tzinfo is None:
         raise ValueError(f"{value!r} has no time zone")
     if isinstance(zone, str):
         zone = ZoneInfo(zone)

@@ -15,9 +15,11 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import set_script_prefix
 
 from wainwright.accounts import directory
+from wainwright.web.routes import answering
 
 _HOST = re.compile(r"(?P<host>[a-z0-9.-]*[a-z0-9])\.?(:[0-9]{1,5})?")
 TEST_GATEWAY_HOST = "testgateway.localhost"
+TEST_GATEWAY_ROUTES = "wainwright.payments.gateways.test.urls"
 
 
 class HostMiddleware:
@@ -29,10 +31,9 @@ class HostMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         host = host_of(request)
         if host == TEST_GATEWAY_HOST:
-            set_script_prefix("/")
             request.business = None  # type: ignore[attr-defined]
-            request.urlconf = "wainwright.payments.gateways.test.urls"
-            return self.get_response(request)
+            request.urlconf = TEST_GATEWAY_ROUTES
+            return self._answer(request, "/", TEST_GATEWAY_ROUTES)
         slug, rest = split_prefix(request.path_info)
         if not is_main(host):
             found = directory.business_by_host(host)
@@ -48,9 +49,16 @@ class HostMiddleware:
             found = directory.main_business()
         request.business = found  # type: ignore[attr-defined]
         request.path_info = rest
+        return self._answer(request, "/" if slug is None else f"/b/{slug}/", None)
+
+    def _answer(self, request: HttpRequest, prefix: str, urlconf: str | None) -> HttpResponse:
         # Always set, because the thread remembers the prefix of the request before.
-        set_script_prefix("/" if slug is None else f"/b/{slug}/")
-        return self.get_response(request)
+        set_script_prefix(prefix)
+        before = answering.set((prefix, urlconf))
+        try:
+            return self.get_response(request)
+        finally:
+            answering.reset(before)
 
 
 def host_of(request: HttpRequest) -> str:

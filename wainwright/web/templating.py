@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
 from django.templatetags.static import static
-from django.urls import NoReverseMatch, get_script_prefix, get_urlconf, reverse
 from django.utils import translation
 from jinja2 import Environment, StrictUndefined, select_autoescape
 
 from wainwright.consumer_law import words
 from wainwright.web import accents, formats, sentences, toasts
 from wainwright.web.folding import FoldingEnvironment
-
-_PLAIN = re.compile(r"[A-Za-z0-9_-]+")
+from wainwright.web.routes import url
 
 
 def environment(**options: Any) -> Environment:
@@ -56,31 +53,6 @@ def environment(**options: Any) -> Environment:
     env.globals |= sentences.GLOBALS
     env.filters |= formats.FILTERS
     return env
-
-
-def url(name: str, *args: Any, **kwargs: Any) -> str:
-    """The path of a named route, with the business's prefix of the request being answered."""
-    if not kwargs and all(isinstance(arg, str) and _PLAIN.fullmatch(arg) for arg in args):
-        pattern = _pattern(name, len(args), get_script_prefix(), get_urlconf())
-        if pattern is not None:
-            return pattern.format(*args)
-    return reverse(name, args=args or None, kwargs=kwargs or None)
-
-
-@lru_cache(maxsize=2000)
-def _pattern(name: str, count: int, prefix: str, urlconf: str | None) -> str | None:
-    """The route's path with {} for each argument; reversing every link anew is slow.
-
-    None for a route that takes no plain words.
-    """
-    marks = [f"mk_{number}0mark" for number in range(count)]
-    try:
-        path = reverse(name, args=marks or None)
-    except NoReverseMatch:
-        return None
-    for mark in marks:
-        path = path.replace(mark, "{}", 1)
-    return path
 
 
 def language_code() -> str:

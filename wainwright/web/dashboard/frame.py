@@ -7,7 +7,6 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -15,6 +14,7 @@ from django.utils.translation import gettext as _
 from wainwright.web import formats
 from wainwright.web.dashboard.faces import StaffRequest
 from wainwright.web.fragments import render_page
+from wainwright.web.routes import url
 from wainwright.web.tables import Column
 
 Link = tuple[str, str, str, bool]
@@ -43,12 +43,12 @@ def frame(request: StaffRequest, room: str) -> dict[str, Any]:
         "nav": rail(request, room),
         "businesses": business_switch(request, room),
         "mode": request.mode,
-        "mode_action": f"{reverse('dashboard:mode')}?next={reverse(f'dashboard:{room}')}",
-        "search_action": reverse("dashboard:search"),
+        "mode_action": f"{url('dashboard:mode')}?next={url(f'dashboard:{room}')}",
+        "search_action": url("dashboard:search"),
         "query": "",
         "user_name": user.name or user.email,
         "user_links": user_links(),
-        "sign_out": reverse("account_logout"),
+        "sign_out": url("account_logout"),
         "is_owner": request.reach.is_owner,
         "capital": capfirst,
         "number_column": Column(_("Sum"), number=True),
@@ -72,14 +72,12 @@ def rail(request: StaffRequest, room: str) -> list[Link]:
             ("team", _("People"), "person"),
             ("settings", _("Settings"), "gear"),
         ]
-    return [
-        (words, reverse(f"dashboard:{name}"), icon, name == room) for name, words, icon in rooms
-    ]
+    return [(words, url(f"dashboard:{name}"), icon, name == room) for name, words, icon in rooms]
 
 
 def business_switch(request: StaffRequest, room: str) -> list[tuple[str, str, bool]]:
     reach = request.reach
-    here = reverse(f"dashboard:{room}")
+    here = url(f"dashboard:{room}")
     entries = [
         (business.name, f"{here}?business={business.public_id}", business == reach.business)
         for business in reach.businesses
@@ -91,12 +89,12 @@ def business_switch(request: StaffRequest, room: str) -> list[tuple[str, str, bo
 
 def user_links() -> list[tuple[str, str]]:
     languages = [
-        (formats.language(code), f"{reverse('dashboard:home')}?language={code}")
+        (formats.language(code), f"{url('dashboard:home')}?language={code}")
         for code, _name in settings.LANGUAGES
         if code != get_language()
     ]
     return [
-        (_("Your login"), reverse("dashboard:you")),
-        (_("Accounts"), reverse("dashboard:places")),
+        (_("Your login"), url("dashboard:you")),
+        (_("Accounts"), url("dashboard:places")),
         *languages,
     ]

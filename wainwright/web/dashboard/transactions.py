@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
 from django.http import HttpResponse, StreamingHttpResponse
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -22,6 +21,7 @@ from wainwright.web import sheets
 from wainwright.web.dashboard import listing, words
 from wainwright.web.dashboard.faces import StaffRequest, staff_page
 from wainwright.web.dashboard.frame import page as framed
+from wainwright.web.routes import url
 from wainwright.web.sheets import Cell
 from wainwright.web.tables import Column, sortable
 
@@ -98,7 +98,7 @@ def page(request: StaffRequest) -> HttpResponse:
             "columns": _columns(request, wanted),
             "kinds": [("", _("All")), *kinds.items()],
             "products": _product_choices(request),
-            "csv_url": reverse("dashboard:transactions_csv") + listing.address(wanted.kept),
+            "csv_url": url("dashboard:transactions_csv") + listing.address(wanted.kept),
             "kind_names": kinds,
             "business_of": request.reach.business_of if request.reach.business is None else None,
         },

@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from wainwright.billing import states
 from wainwright.billing.models import Subscription
@@ -143,15 +143,18 @@ def who(by: str, place: str) -> str:
     return _("%(source)s, by %(who)s") % {"source": source(place), "who": by}
 
 
+_ENTRY_KINDS = {
+    "charge": gettext_lazy("Charge"),
+    "rebill": gettext_lazy("Renewal"),
+    "refund": gettext_lazy("Refund"),
+    "chargeback": gettext_lazy("Chargeback"),
+    "cancel": gettext_lazy("Cancellation"),
+}
+
+
 def entry_kind(kind: str) -> str:
     """One word for a row of the ledger."""
-    return {
-        "charge": _("Charge"),
-        "rebill": _("Renewal"),
-        "refund": _("Refund"),
-        "chargeback": _("Chargeback"),
-        "cancel": _("Cancellation"),
-    }[kind]
+    return str(_ENTRY_KINDS[kind])
 
 
 def sums(amounts: list[Money]) -> str:

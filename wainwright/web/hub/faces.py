@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils import timezone, translation
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
@@ -22,6 +21,7 @@ from wainwright.customers.models import Customer
 from wainwright.hub import sessions
 from wainwright.hub.models import HubSession
 from wainwright.web import languages
+from wainwright.web.routes import url
 
 View = Callable[..., HttpResponse]
 
@@ -109,7 +109,7 @@ def show(
     """A page of the hub, with the banner of its mode and the way out."""
     frame = {
         "mode": request.hub_session.mode,
-        "sign_out": reverse("hub:sign_out"),
+        "sign_out": url("hub:sign_out"),
         "customer": request.customer,
     }
     return render(request, template, frame | context, status=status)
@@ -117,7 +117,7 @@ def show(
 
 def see_other(name: str, *args: Any) -> HttpResponse:
     """To a named page, by GET."""
-    return leave_for(reverse(name, args=args))
+    return leave_for(url(name, *args))
 
 
 def leave_for(address: str) -> HttpResponse:

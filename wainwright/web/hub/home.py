@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from django.http import HttpResponse
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -22,6 +21,7 @@ from wainwright.hub.purchases import Wanted, purchases_of
 from wainwright.web.hub import words
 from wainwright.web.hub.faces import HubRequest, hub_page, show
 from wainwright.web.hub.forms import wanted
+from wainwright.web.routes import url
 from wainwright.web.security import lead_to_gateways
 
 
@@ -62,7 +62,7 @@ def home(request: HubRequest) -> HttpResponse:
         "newer": page_link(looked_for, purchases.newer),
         "older": page_link(looked_for, purchases.older),
         "cards": [words.card(card) for card in view.cards],
-        "browsers": len(sessions.open_now(request.customer)),
+        "browsers": sessions.open_now(request.customer),
     }
     return lead_to_gateways(show(request, "hub/home.html", context))
 
@@ -84,7 +84,7 @@ def row(subscription: Subscription, sums: Mapping[int, Money]) -> Row:
     regular = None if subscription.cancel_at else sums.get(subscription.pk)
     return Row(
         name=subscription.name,
-        href=reverse("hub:subscription", args=[subscription.public_id]),
+        href=url("hub:subscription", subscription.public_id),
         badge=words.badge(subscription),
         state=words.state(subscription),
         regular=regular,

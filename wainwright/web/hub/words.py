@@ -9,7 +9,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from wainwright.billing import events, states
 from wainwright.billing.models import Subscription
@@ -146,14 +146,17 @@ def document(issued: Document, names: str) -> str:
     return f"{short_date(issued.issued_on)} · {what % {'names': names}}"
 
 
+_KINDS = {
+    Price.ONE_TIME: gettext_lazy("Single purchases"),
+    Price.SUBSCRIPTION: gettext_lazy("Subscriptions"),
+    Price.LIMITED: gettext_lazy("Limited plans"),
+    Price.SPLIT: gettext_lazy("Split payments"),
+}
+
+
 def kind(name: str) -> str:
     """Of a purchase, as a filter calls it."""
-    return {
-        Price.ONE_TIME: _("Single purchases"),
-        Price.SUBSCRIPTION: _("Subscriptions"),
-        Price.LIMITED: _("Limited plans"),
-        Price.SPLIT: _("Split payments"),
-    }[name]
+    return str(_KINDS[name])
 
 
 def _until(happened: Moment) -> str:
