@@ -73,7 +73,8 @@ def take(names: Sequence[str], root: Path, quick: bool, tell: Tell) -> Iterator[
     scale = QUICK if quick else WHOLE
     for kind in homes.kinds():
         ready = homes.home if set(names) <= ALONE else partial(_built, tell=tell)
-        small, large = (ready(kind, str(size), root) for size in scale.sizes)
+        sized = {size: ready(kind, str(size), root) for size in set(scale.sizes)}
+        small, large = (sized[size] for size in scale.sizes)
         for name in names:
             if name in ONCE and kind != homes.SQLITE:
                 continue

@@ -115,7 +115,6 @@ class _Compiled:
 
     def __init__(self, rows: QuerySet[Any, Any]) -> None:
         compiler = rows.query.get_compiler(DEFAULT_DB_ALIAS)
-        self._compiler = compiler
         self._sql, self._params = _with_truths(*compiler.as_sql())
         self._counting = f"SELECT COUNT(*) FROM ({self._sql}) AS counted"
         self._locks = rows.query.select_for_update
@@ -123,7 +122,7 @@ class _Compiled:
             isinstance(each, Slot) and each.name in (ACCOUNT, MODE) for each in self._params
         )
         selected = [expression for expression, _sql, _alias in compiler.select]
-        self._converters = compiler.get_converters(selected)
+        self._converters = _converters(compiler, selected)
         self._make = _maker(rows, compiler)
 
     def rows(self, values: dict[str, Any]) -> list[Any]:
@@ -131,7 +130,10 @@ class _Compiled:
             raise TransactionManagementError("rows can only be locked inside a transaction")
         found: Sequence[Any] = driver.run(self._sql, self._filled(values)).fetchall()
         if self._converters:
-            found = list(self._compiler.apply_converters(found, self._converters))
+            found = [list(row) for row in found]
+            for position, convert in self._converters:
+                for row in found:
+                    row[position] = convert(row[position])
         return [self._make(row) for row in found]
 
     def count(self, values: dict[str, Any]) -> int:
@@ -143,6 +145,33 @@ class _Compiled:
             here = tenancy.current()
             values[ACCOUNT], values[MODE] = here.account_id, here.mode
         return [_bound(each, values) for each in self._params]
+
+
+def _converters(
+    compiler: SQLCompiler, selected: Sequence[Any]
+) -> list[tuple[int, Callable[[Any], Any]]]:
+    """What turns the driver's values into those of the fields, by column."""
+    connection = compiler.connection
+    moment = getattr(connection.ops, "convert_datetimefield_value", None)
+
+    def converter(steps: Sequence[Any], expression: Any) -> Callable[[Any], Any]:
+        def convert(value: Any) -> Any:
+            for step in steps:
+                value = step(value, expression, connection)
+            return value
+
+        def convert_moment(value: Any) -> Any:
+            """The way without asking the settings and Django's forms of every zone."""
+            if isinstance(value, datetime) and value.tzinfo is None:
+                return value.replace(tzinfo=connection.timezone)
+            return convert(value)
+
+        return convert_moment if steps == [moment] else convert
+
+    return [
+        (position, converter(*each))
+        for position, each in compiler.get_converters(selected).items()
+    ]
 
 
 def _with_truths(sql: str, params: Sequence[Any]) -> tuple[str, list[Any]]:

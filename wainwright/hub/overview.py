@@ -129,15 +129,28 @@ def sums_of(subscriptions: list[Subscription]) -> dict[int, Money]:
 
 
 def _gross(subscription: Subscription, rates: Rates) -> Money:
-    day = local_day(subscription.due(subscription.payments_made), subscription.zone)
+    day = local_day(_next_payment(subscription), subscription.zone)
     percent = rates.percent(subscription.product_id, subscription.business.country, day)
     inclusive = subscription.tax_behaviour == "inclusive"
     net, tax = taxed(subscription.money, percent, inclusive=inclusive)
     return net + tax
 
 
+def _next_payment(subscription: Subscription) -> datetime:
+    """The day of a regular payment; what is overdue or paused is due on another."""
+    at = subscription.next_due_at
+    if at is not None and subscription.state in (states.ACTIVE, states.TRIALING):
+        return at
+    return subscription.due(subscription.payments_made)
+
+
 def _overdue(active: list[Subscription]) -> list[Overdue]:
-    late = [each for each in active if each.state == states.PAST_DUE and each.open_bill]
+    late = [each for each in active if each.state == states.PAST_DUE and each.open_bill_id]
+    if not late:
+        return []
+    bills = {bill.pk: bill for bill in queries.bills_by_id([each.open_bill_id for each in late])}
+    for each in late:
+        each.open_bill = bills[each.open_bill_id]
     return overdue(late)
 
 

@@ -15,7 +15,7 @@ from wainwright.customers.models import Customer
 from wainwright.hub.models import AccessRequest, HubSession
 from wainwright.invoicing.models import Document
 from wainwright.letters.models import Letter
-from wainwright.payments.models import Method, Payment
+from wainwright.payments.models import Bill, Method, Payment
 from wainwright.sales.models import Line, Order
 
 
@@ -113,12 +113,11 @@ def sessions_before(moment: datetime) -> QuerySet[HubSession]:
 
 @prepared
 def _subscriptions(customer: Slot) -> QuerySet[Subscription]:
-    rows = Subscription.objects.filter(customer=customer)
-    return rows.select_related("method", "open_bill").order_by("-started_at", "-pk")
+    return Subscription.objects.filter(customer=customer).order_by("-started_at", "-pk")
 
 
 def subscriptions_of(customer: Customer) -> list[Subscription]:
-    """All of them, newest first, with all that a page says of each."""
+    """All of them, newest first."""
     found = _subscriptions(customer.pk)
     for subscription in found:
         subscription.customer, subscription.business = customer, customer.business
@@ -142,6 +141,11 @@ def subscription_of(customer: Customer, public_id: str) -> Subscription | None:
 def methods_of(customer: Slot) -> QuerySet[Method]:
     rows = Method.objects.filter(customer=customer, gone_at=None)
     return rows.order_by("-created_at", "-pk")
+
+
+@prepared
+def bills_by_id(bills: Slots) -> QuerySet[Bill]:
+    return Bill.objects.filter(pk__in=bills)
 
 
 @prepared

@@ -26,7 +26,8 @@ from markupsafe import _escape_inner as _escape_plain  # type: ignore[attr-defin
 from wainwright.web import formats
 
 # Names of what wants nothing of the context either.
-PLAIN_FUNCTIONS = {"caller", "url", "static"}
+TEXT_FUNCTIONS = {"url", "static"}
+PLAIN_FUNCTIONS = {*TEXT_FUNCTIONS, "caller"}
 
 
 class Folded(Jinja2):
@@ -173,8 +174,7 @@ class _DirectCalls(CodeGenerator):
     def visit_Call(  # noqa: N802
         self, node: nodes.Call, frame: Frame, forward_caller: bool = False
     ) -> None:
-        is_macro = isinstance(node.node, nodes.Name) and node.node.name in self._macros
-        if not is_macro or node.dyn_args or node.dyn_kwargs:
+        if not self._is_direct(node):
             super().visit_Call(node, frame, forward_caller=forward_caller)
             return
         self.visit(node.node, frame)
@@ -183,3 +183,20 @@ class _DirectCalls(CodeGenerator):
             self.visit(argument, frame)
             self.write(", ")
         self.write("caller=caller)" if forward_caller else ")")
+
+    def _is_direct(self, node: nodes.Expr) -> bool:
+        return (
+            isinstance(node, nodes.Call)
+            and isinstance(node.node, nodes.Name)
+            and node.node.name in self._macros
+            and not node.dyn_args
+            and not node.dyn_kwargs
+        )
+
+    def _output_child_pre(self, node: nodes.Expr, frame: Frame, finalize: Any) -> None:
+        """A macro's words are escaped already."""
+        if self._is_direct(node) and node.node.name not in TEXT_FUNCTIONS:
+            self.write("(")
+        else:
+            super()._output_child_pre(node, frame, finalize)
+

@@ -18,6 +18,7 @@ from babel.numbers import format_decimal
 from django.utils import timezone
 from django.utils.translation import get_language, pgettext_lazy, to_locale
 from django.utils.translation import gettext as _
+from markupsafe import Markup
 
 from wainwright.core.money import Money, exponent
 
@@ -91,6 +92,11 @@ def datetime(value: dt.datetime, zone: Zone = None) -> str:
     return _("%(date)s, %(time)s") % {"date": date(value, zone), "time": time(value, zone)}
 
 
+def day_element(value: Moment, zone: Zone = None) -> Markup:
+    """<time> with the short date, for lists."""
+    return _day_element(value, _zone(zone), _locale_code())
+
+
 def iso(value: Moment, zone: Zone = None) -> str:
     """What <time datetime> wants: a day, or a moment with its offset."""
     if isinstance(value, dt.datetime):
@@ -125,9 +131,14 @@ def _day(value: Moment, zone: Zone) -> dt.date:
 def _local(value: dt.datetime, zone: Zone) -> dt.datetime:
     if value.tzinfo is None:
         raise ValueError(f"{value!r} has no time zone")
+    return value.astimezone(_zone(zone))
+
+
+def _zone(zone: Zone) -> dt.tzinfo:
+    """The zone of that name, or the active one."""
     if isinstance(zone, str):
-        zone = ZoneInfo(zone)
-    return value.astimezone(zone or timezone.get_current_timezone())
+        return ZoneInfo(zone)
+    return zone or timezone.get_current_timezone()
 
 
 def _locale_code() -> str:
@@ -166,6 +177,12 @@ def _decimal(value: object, decimals: int, code: str) -> str:
 @lru_cache(maxsize=8192)
 def _date(day: dt.date, width: str, code: str) -> str:
     return format_date(day, format=width, locale=_locale(code))
+
+
+@lru_cache(maxsize=16384)
+def _day_element(value: Moment, zone: dt.tzinfo, code: str) -> Markup:
+    written = _date(_day(value, zone), "medium", code)
+    return Markup('<time class="day" datetime="{}">{}</time>').format(iso(value, zone), written)
 
 
 @lru_cache(maxsize=1024)
@@ -209,7 +226,11 @@ def filters_in(language_code: str) -> dict[str, Callable[..., str]]:
     def _short_date_in(value: Moment, zone: Zone = None) -> str:
         return _date(_day(value, zone), "medium", code)
 
+    def _day_element_in(value: Moment, zone: Zone = None) -> Markup:
+        return _day_element(value, _zone(zone), code)
+
     return {
+        "day_element": _day_element_in,
         "money": _money_in,
         "number": _number_in,
         "date": _date_in,
@@ -218,6 +239,7 @@ def filters_in(language_code: str) -> dict[str, Callable[..., str]]:
 
 
 FILTERS = {
+    "day_element": day_element,
     "money": money,
     "number": number,
     "percent": percent,
