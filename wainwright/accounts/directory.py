@@ -13,18 +13,17 @@ from wainwright.core.prepared import Slot, prepared
 
 @prepared
 def _by_slug(slug: Slot) -> QuerySet[Business]:
-    return Business.everywhere.filter(slug=slug).select_related("account")
+    return Business.everywhere.filter(slug=slug)
 
 
 @prepared
 def _by_host(host: Slot) -> QuerySet[Business]:
-    return Business.everywhere.filter(host=host).select_related("account")
+    return Business.everywhere.filter(host=host)
 
 
 @prepared
 def _first_own() -> QuerySet[Business]:
-    own = Business.everywhere.filter(is_own=True).select_related("account")
-    return own.order_by("account_id")[:1]
+    return Business.everywhere.filter(is_own=True).order_by("account_id")[:1]
 
 
 @prepared

@@ -30,7 +30,7 @@ def run(options: argparse.Namespace) -> int:
     """Live mode has no clock but the wall's; every act here touches the test mode alone."""
     _install.ready_database()
     business = _own_business(options.account)
-    with scope(business.account.pk, TEST):
+    with scope(business.account_id, TEST):
         match options.act:
             case "advance":
                 _advance(business, options.days)
@@ -77,7 +77,7 @@ def _advance(business: Business, days: int) -> None:
     for day in range(days):
         progress.tell(_("day %(day)s of %(days)s") % {"day": day + 1, "days": days})
         clock.set_offset(clock.offset() + timedelta(days=1))
-        wiring.sweep_account(business.account.pk, TEST)
+        wiring.sweep_account(business.account_id, TEST)
     progress.close()
     audit.note("clock.advanced", business.public_id, by=SYSTEM, business_id=business.pk, days=days)
 

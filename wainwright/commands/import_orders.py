@@ -31,7 +31,7 @@ def run(options: argparse.Namespace) -> int:
     if business is None:
         raise NotFound(_("There is no business “%(slug)s”.") % {"slug": options.business})
     with (
-        scope(business.account.pk, TEST if options.test else LIVE),
+        scope(business.account_id, TEST if options.test else LIVE),
         _opened(options.file) as file,
     ):
         today = clock.today(business.zone)
