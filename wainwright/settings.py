@@ -113,7 +113,6 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "wainwright.web.security.GuardsMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",  # before anything that asks the database
     "wainwright.web.hosts.HostMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -154,6 +153,7 @@ TEMPLATES = [
         },
     },
 ]
+MESSAGE_STORAGE = "wainwright.web.toasts.Messages"
 FORM_RENDERER = "wainwright.web.inputs.Inputs"
 
 # Staff log in with e-mail, password and a second factor

@@ -116,7 +116,7 @@ class _Compiled:
     def __init__(self, rows: QuerySet[Any, Any]) -> None:
         compiler = rows.query.get_compiler(DEFAULT_DB_ALIAS)
         self._sql, self._params = _with_truths(*compiler.as_sql())
-        self._counting = f"SELECT COUNT(*) FROM ({self._sql}) AS counted"
+        self._counting = f"SELECT COUNT(*) FROM ({self._sql}) AS counted"  # noqa: S608
         self._locks = rows.query.select_for_update
         self._scoped = any(
             isinstance(each, Slot) and each.name in (ACCOUNT, MODE) for each in self._params
@@ -169,8 +169,7 @@ def _converters(
         return convert_moment if steps == [moment] else convert
 
     return [
-        (position, converter(*each))
-        for position, each in compiler.get_converters(selected).items()
+        (position, converter(*each)) for position, each in compiler.get_converters(selected).items()
     ]
 
 

@@ -199,4 +199,3 @@ class _DirectCalls(CodeGenerator):
             self.write("(")
         else:
             super()._output_child_pre(node, frame, finalize)
-

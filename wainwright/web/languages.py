@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 
 COOKIE = "language"
+
+
+@lru_cache(maxsize=512)
+def _accepted(header: str) -> str:
+    """The best of our languages for a browser's Accept-Language."""
+    request = HttpRequest()
+    request.META["HTTP_ACCEPT_LANGUAGE"] = header
+    return translation.get_language_from_request(request)
 
 
 class LanguageMiddleware:
@@ -41,6 +50,6 @@ class LanguageMiddleware:
         if cookie in self.known:
             return cookie
         if request.headers.get("Accept-Language"):
-            return translation.get_language_from_request(request)
+            return _accepted(request.headers["Accept-Language"])
         business = getattr(request, "business", None)
         return business.language if business and business.language in self.known else "en"
