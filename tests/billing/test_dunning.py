@@ -55,6 +55,7 @@ def tries() -> int:
     return Payment.objects.filter(purpose=Payment.RENEWAL).count()
 
 
+@pytest.mark.slow
 def test_the_calendar_is_the_products_before_the_accounts(shop: cast.Cast) -> None:
     product = make_product(shop.own)
     change_rules(None, by=SYSTEM, retry_after_days=[9])

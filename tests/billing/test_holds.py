@@ -65,6 +65,7 @@ def test_after_an_outage_one_period_is_charged_and_the_rest_waits(
     assert Letter.objects.filter(kind="billing_held").count() == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("word", "charged"), [(Hold.ALL, [100, 600]), (Hold.ONE, [100, 100]), (Hold.SKIP, [100])]
 )
@@ -103,6 +104,7 @@ def test_a_charge_far_above_the_last_waits_and_is_made_on_the_sellers_word(
     assert renewals_made() == [10_000]
 
 
+@pytest.mark.slow
 def test_the_others_on_the_bill_do_not_wait(shop: cast.Cast, daily: Subscription) -> None:
     other = buy(make_price(make_product(shop.own, "Other"), "daily", 300)).subscription
     Subscription.objects.update(method=daily.method)

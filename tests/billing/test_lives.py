@@ -43,6 +43,7 @@ def test_a_declined_card_places_no_order(shop: cast.Cast) -> None:
     assert not Entry.objects.exists()
 
 
+@pytest.mark.slow
 def test_a_free_trial_charges_nothing_until_it_ends(shop: cast.Cast) -> None:
     subscription = buy(make_price(make_product(shop.own), "trial")).subscription
     assert subscription.state == states.TRIALING
@@ -53,6 +54,7 @@ def test_a_free_trial_charges_nothing_until_it_ends(shop: cast.Cast) -> None:
     assert [entry.gross for entry in Entry.objects.order_by("pk")] == [0, 2900]
 
 
+@pytest.mark.slow
 def test_split_pay_completes_with_its_last_payment(shop: cast.Cast) -> None:
     subscription = buy(make_price(make_product(shop.own), "split")).subscription
     advance(shop.account.pk, 100)
@@ -61,6 +63,7 @@ def test_split_pay_completes_with_its_last_payment(shop: cast.Cast) -> None:
     assert Document.objects.count() == 3
 
 
+@pytest.mark.slow
 def test_three_retries_then_the_end(shop: cast.Cast) -> None:
     subscription = buy(
         make_price(make_product(shop.own), "monthly"), card=LATER_DECLINED

@@ -26,7 +26,7 @@ from wainwright.core.tenancy import LIVE, TEST, scope
 from wainwright.payments.models import Connection
 from wainwright.sales.models import Order
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 Run = Callable[..., Said]
 
 

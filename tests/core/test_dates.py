@@ -46,6 +46,7 @@ def test_a_time_that_exists_twice_is_the_first() -> None:
     assert occurrence(anchor, "monthly", 1, "Europe/Berlin") == utc(2026, 10, 25, 0, 30)
 
 
+@pytest.mark.slow
 @given(
     st.integers(1, 31), st.integers(1, 12), st.sampled_from([1, 3, 6, 12]), st.sampled_from(ZONES)
 )
@@ -65,6 +66,7 @@ def test_months_agree_with_another_algorithm(day: int, month: int, step: int, zo
     assert found == expected
 
 
+@pytest.mark.slow
 @given(st.sampled_from(sorted(INTERVALS)), st.sampled_from(ZONES), st.integers(0, 10**6))
 def test_occurrences_only_move_forward(interval: str, zone: str, minutes: int) -> None:
     anchor = utc(2025, 1, 1) + timedelta(minutes=minutes)

@@ -33,6 +33,7 @@ def test_sums_have_the_decimals_of_iso(
     assert figures.money(minor, currency, language) == printed.replace(" ", figures.HARD_SPACE)
 
 
+@pytest.mark.slow
 @given(
     st.integers(-MAX_MINOR, MAX_MINOR),
     st.sampled_from(sorted(CURRENCIES)),

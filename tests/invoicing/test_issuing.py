@@ -36,6 +36,7 @@ def buyers_of(order: Order) -> list[str]:
     return [content["buyer"]["name"] for content in contents]
 
 
+@pytest.mark.slow
 def test_nobody_gets_into_anothers_documents_by_typing_his_e_mail(shop: cast.Cast) -> None:
     price = make_price(make_product(shop.own), "monthly")
     adas = buy(price, name="Ada Byron").order

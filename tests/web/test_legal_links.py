@@ -16,6 +16,7 @@ BUYERS = ("updateinfo/", "l/", "hub/", "checkout/")
 LINK = re.compile(r'<a href="/b/cleo/(cancel|withdraw)/"[^>]*>([^<]+)</a>')
 
 
+@pytest.mark.slow
 def test_every_page_of_door_hub_and_checkout_links_the_legal_desk(world: World) -> None:
     ada = world.callers["ada"]
     _cleo, holding = world.home_of(ada)

@@ -101,6 +101,7 @@ def test_split_pay_cannot_be_left_by_its_address(sell, leave):
     assert bought.subscription.cancel_at is None
 
 
+@pytest.mark.slow
 def test_what_has_ended_cannot_be_brought_back_by_its_address(business, sell, leave):
     bought = sell("monthly")
     browser, path, _page = leave(bought)

@@ -16,6 +16,7 @@ from wainwright.payments.refunds import refund
 pytestmark = pytest.mark.django_db
 
 
+@pytest.mark.slow
 def test_renewals_and_credit_notes_are_listed_too(business, sell, signed_in):
     bought = sell("monthly", "Studio")
     refund(bought.payment, amount=Money(500, "EUR"), note="", by=SYSTEM, form_key="once")

@@ -55,6 +55,7 @@ def bring_in(customer, count: int) -> None:
         )
 
 
+@pytest.mark.slow
 def test_parts_stand_in_the_order_of_what_is_asked(business, sell, signed_in):
     sell("monthly", "Toolbox", card=LATER_DECLINED)
     advance(business.account_id, 32)
@@ -78,6 +79,7 @@ def test_what_is_empty_is_left_out(sell, signed_in):
     assert headings(page) == ["Hello Ada Byron", "Purchases 1", "Your details", "Help"]
 
 
+@pytest.mark.slow
 def test_an_overdue_payment_says_why_and_when_it_is_tried_again(business, sell, signed_in):
     bought = sell("monthly", card=LATER_DECLINED)
     advance(business.account_id, 32)
@@ -137,6 +139,7 @@ def test_states_are_words_with_full_dates(sell, signed_in, sort, sentence):
     assert re.search(sentence, words(signed_in(sell(sort)).see("/hub/")))
 
 
+@pytest.mark.slow
 def test_two_hundred_and_seventeen_purchases_are_all_there(sell, signed_in):
     bought = sell("one_time", "Workbook")
     bring_in(bought.order.customer, 216)

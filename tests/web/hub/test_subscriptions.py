@@ -96,6 +96,7 @@ def test_what_has_ended_offers_the_way_back_for_a_while_then_nothing(business, s
     assert re.search(r"Cancelled, ended on \d+ \w+ \d{4}\.", seen)
 
 
+@pytest.mark.slow
 def test_a_longer_history_needs_no_more_queries(business, sell, signed_in):
     bought = sell("daily")
     browser = signed_in(bought)
