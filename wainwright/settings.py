@@ -203,7 +203,6 @@ LOGIN_URL = "/accounts/login/"
 LOGIN_REDIRECT_URL = "/dashboard/"
 ACCOUNT_LOGOUT_REDIRECT_URL = "/accounts/login/"
 _SECURE = URL.startswith("https://")
-SESSION_ENGINE = "wainwright.accounts.sessions"
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_ENGINE = "wainwright.accounts.sessions"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _SECURE

@@ -23,7 +23,7 @@ from wainwright.core.lineage import end_with
 
 SECONDS_TO_ANSWER = 90
 SECONDS_TO_BEGIN = 2
-SECONDS_OF_AN_ACT = 600
+SECONDS_OF_AN_ACT = 1800
 
 
 class Fleet:

@@ -17,6 +17,7 @@ from tests.factories.buying import LATER_DECLINED, buy
 from tests.web.dashboard.conftest import desk_of
 from tests.web.hub.browsing import Browser
 from wainwright.accounts.models import Member
+from wainwright.billing.rulebook import change_rules
 from wainwright.core import tenancy
 from wainwright.core.actors import SYSTEM
 from wainwright.core.money import Money
@@ -39,6 +40,7 @@ DASHBOARD = (
 @pytest.fixture
 def visits(shop: Any) -> list[tuple[Client, str]]:
     """Every hot page, as a customer or a member sees it who has some of everything."""
+    change_rules(None, by=SYSTEM)
     prices = {
         sort: shops.make_price(shops.make_product(shop.own, f"Work {sort}", tax="19"), sort)
         for sort in ("one_time", "monthly", "split", "trial")
@@ -81,6 +83,7 @@ def people(db: None) -> Any:
 @pytest.mark.slow
 def test_prepared_questions_have_the_answers_of_plain_ones(visits, monkeypatch):
     lean: Callable[..., Any] = Prepared.__call__
+    count = Prepared.count
     compared: dict[str, int] = {}
 
     def both(self: Prepared[Any], *values: Any, **shape: Any) -> list[Any]:
@@ -91,7 +94,13 @@ def test_prepared_questions_have_the_answers_of_plain_ones(visits, monkeypatch):
         compared[name] = compared.get(name, 0) + len(found)
         return found
 
+    def counted(self: Prepared[Any], *values: Any, **shape: Any) -> int:
+        found = count(self, *values, **shape)
+        assert found == len(both(self, *values, **shape))
+        return found
+
     monkeypatch.setattr(Prepared, "__call__", both)
+    monkeypatch.setattr(Prepared, "count", counted)
     for client, path in visits:
         assert client.get(path).status_code == 200, path
     silent = {name.rpartition(".")[2] for name, rows in compared.items() if not rows}

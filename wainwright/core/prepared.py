@@ -148,7 +148,7 @@ class _Compiled:
 
 
 def _converters(
-    compiler: SQLCompiler, selected: Sequence[Any]
+    compiler: SQLCompiler, selected: list[Any]
 ) -> list[tuple[int, Callable[[Any], Any]]]:
     """What turns the driver's values into those of the fields, by column."""
     connection = compiler.connection

@@ -150,7 +150,7 @@ def _overdue(active: list[Subscription]) -> list[Overdue]:
         return []
     bills = {bill.pk: bill for bill in queries.bills_by_id([each.open_bill_id for each in late])}
     for each in late:
-        each.open_bill = bills[each.open_bill_id]
+        each.open_bill = bills[each.open_bill_id or 0]
     return overdue(late)
 
 

@@ -184,18 +184,20 @@ class _DirectCalls(CodeGenerator):
             self.write(", ")
         self.write("caller=caller)" if forward_caller else ")")
 
-    def _is_direct(self, node: nodes.Expr) -> bool:
+    def _is_direct(self, node: nodes.Expr, *, texts: bool = True) -> bool:
+        """A call of a macro or, if `texts`, of a function, with nothing but plain arguments."""
         return (
             isinstance(node, nodes.Call)
             and isinstance(node.node, nodes.Name)
             and node.node.name in self._macros
+            and (texts or node.node.name not in TEXT_FUNCTIONS)
             and not node.dyn_args
             and not node.dyn_kwargs
         )
 
     def _output_child_pre(self, node: nodes.Expr, frame: Frame, finalize: Any) -> None:
         """A macro's words are escaped already."""
-        if self._is_direct(node) and node.node.name not in TEXT_FUNCTIONS:
+        if self._is_direct(node, texts=False):
             self.write("(")
         else:
             super()._output_child_pre(node, frame, finalize)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from django.conf import settings
@@ -31,7 +31,8 @@ class GuardsMiddleware:
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
-        self.policy = build_policy(settings.SECURE_CSP)
+        standard: Mapping[str, Collection[str]] = settings.SECURE_CSP
+        self.policy = build_policy(standard)
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
