@@ -2,33 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from wainwright.billing.models import Rules
 from wainwright.billing.pausing import MOST_PERIODS
+from wainwright.web.dashboard.fields import DaysField
 from wainwright.web.dashboard.product_forms import capitals
 
 MOST_DAYS = 365
-
-
-class DaysField(forms.CharField):
-    """Numbers of days, such as 1, 3, 5; empty for none."""
-
-    def clean(self, value: Any) -> Any:
-        text = str(super().clean(value))
-        words = [word for word in re.split(r"[,;\s]+", text) if word]
-        if not all(word.isascii() and word.isdigit() and len(word) <= 3 for word in words):
-            raise ValidationError(_("Write numbers of days, such as 1, 3, 5."), code="no_days")
-        return [int(word) for word in words]
-
-    def prepare_value(self, value: Any) -> Any:
-        return ", ".join(str(day) for day in value) if isinstance(value, list) else value
 
 
 def _count(label: Any, most: int, help_text: Any = "") -> forms.IntegerField:

@@ -155,3 +155,17 @@ class refusals_in:  # noqa: N801, reads like the verb it is
         field = error.field if error.field in self.form.fields else None
         self.form.add_error(field, error.message)
         return True
+
+
+class DaysField(forms.CharField):
+    """Numbers of days, such as 1, 3, 5; empty for none."""
+
+    def clean(self, value: Any) -> Any:
+        text = str(super().clean(value))
+        words = [word for word in re.split(r"[,;\s]+", text) if word]
+        if not all(word.isascii() and word.isdigit() and len(word) <= 3 for word in words):
+            raise ValidationError(_("Write numbers of days, such as 1, 3, 5."), code="no_days")
+        return [int(word) for word in words]
+
+    def prepare_value(self, value: Any) -> Any:
+        return ", ".join(str(day) for day in value) if isinstance(value, list) else value

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
@@ -23,36 +21,22 @@ from wainwright.letters import wording
 from wainwright.letters.models import NoticeRules
 from wainwright.letters.wording import KINDS, PLACEHOLDERS, Book, Notice
 from wainwright.web.dashboard.faces import StaffRequest, see_other, staff_page
-from wainwright.web.dashboard.fields import refusals_in
+from wainwright.web.dashboard.fields import DaysField, refusals_in
 from wainwright.web.dashboard.frame import page as framed
 from wainwright.web.sentences import in_own_words, notice_headline, notice_text
 from wainwright.web.toasts import toast
 
 
-class DayNumbers(forms.CharField):
-    """Numbers of days, such as 7, 3; empty for none."""
-
-    def clean(self, value: Any) -> Any:
-        found = re.split(r"[,;\s]+", str(super().clean(value)))
-        words = [word for word in found if word]
-        if not all(word.isascii() and word.isdigit() and len(word) <= 3 for word in words):
-            raise ValidationError(_("Write numbers of days, such as 1, 3, 5."), code="no_days")
-        return sorted({int(word) for word in words}, reverse=True)
-
-    def prepare_value(self, value: Any) -> Any:
-        return ", ".join(str(day) for day in value) if isinstance(value, list) else value
-
-
 class RemindersForm(forms.Form):
     """The days of the reminders, and a subject and a text for each kind of notice."""
 
-    upcoming_days = DayNumbers(
+    upcoming_days = DaysField(
         label=gettext_lazy("Days before a charge"),
         max_length=40,
         required=False,
         help_text=gettext_lazy("Up to three, such as 5, 2; beside those that law wants."),
     )
-    overdue_days = DayNumbers(
+    overdue_days = DaysField(
         label=gettext_lazy("Days after a bill fell due"),
         max_length=40,
         required=False,
@@ -88,10 +72,14 @@ class RemindersForm(forms.Form):
             for kind in KINDS
         }
         return {
-            "upcoming_days": self.cleaned_data["upcoming_days"],
-            "overdue_days": self.cleaned_data["overdue_days"],
+            "upcoming_days": _farthest_first(self.cleaned_data["upcoming_days"]),
+            "overdue_days": _farthest_first(self.cleaned_data["overdue_days"]),
             "wording": {kind: own for kind, own in words.items() if own},
         }
+
+
+def _farthest_first(days: list[int]) -> list[int]:
+    return sorted(set(days), reverse=True)
 
 
 @dataclass(frozen=True, slots=True)
