@@ -66,11 +66,11 @@ def test_a_day_ends_it_however_busy(ada, shop, monkeypatch):
     assert found is None
 
 
-def test_looking_is_noted_every_three_minutes(ada, shop, monkeypatch, django_assert_num_queries):
+def test_looking_is_noted_every_five_minutes(ada, shop, monkeypatch, django_assert_num_queries):
     token = sessions.start(ada, agent="")
     with django_assert_num_queries(1):
         sessions.find(shop.own, token)
-    after(monkeypatch, minutes=4)
+    after(monkeypatch, minutes=6)
     with django_assert_num_queries(2):
         sessions.find(shop.own, token)
 

@@ -21,7 +21,7 @@ from wainwright.core import clock
 from wainwright.core.prepared import Slot, prepared
 
 SINCE, SEEN, AGENT, PLACE = "staff_since", "staff_seen", "staff_agent", "staff_ip"
-SECONDS_BETWEEN_MARKS = 180
+SECONDS_BETWEEN_MARKS = 300
 
 
 @prepared
@@ -62,7 +62,7 @@ class SignedIn:
 
 
 def mark(session: SessionBase, *, agent: str, ip: str) -> None:
-    """Notes that the browser was seen, at most once in three minutes."""
+    """Notes that the browser was seen, at most once in five minutes."""
     now = _now()
     session.setdefault(SINCE, now)
     session.setdefault(AGENT, agent[:200])

@@ -87,10 +87,7 @@ def copied() -> list[Copied]:
 def build(orders: int) -> None:
     """Migrates, lives the patterns and multiplies them."""
     alias = owner()
-    if pending():
-        call_command("migrate", database=alias, interactive=False, verbosity=0)
-    else:
-        call_command("flush", database=alias, interactive=False, verbosity=0)
+    call_command("migrate", database=alias, interactive=False, verbosity=0)
     business = lives.open_shop()
     tables = copied()
     with tenancy.scope(business.account_id, tenancy.TEST):
@@ -264,12 +261,22 @@ def main(orders: str) -> None:
     if mark.exists() and mark.read_text() == wanted and not pending():
         return
     mark.unlink(missing_ok=True)
+    empty()
+    build(int(orders))
+    mark.write_text(wanted)
+
+
+def empty() -> None:
+    """Throws away whatever was built before."""
     if settings.EMBEDDED:
         connections["default"].close()
         for file in settings.DATA.glob("*.sqlite3*"):
             file.unlink()
-    build(int(orders))
-    mark.write_text(wanted)
+    else:
+        with connections[owner()].cursor() as cursor:
+            cursor.execute("DROP SCHEMA public CASCADE")
+            cursor.execute("CREATE SCHEMA public")
+            cursor.execute("GRANT USAGE ON SCHEMA public TO PUBLIC")
 
 
 def pending() -> list[str]:

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 
 from wainwright.accounts.models import Business, User
-from wainwright.accounts.sessions import SEEN, SINCE
+from wainwright.accounts.sessions import AGENT, PLACE, SEEN, SINCE
 from wainwright.bench.names import OWNER, SHOP, SHOWN_EMAIL
 from wainwright.billing.models import Subscription
 from wainwright.core import clock, tenancy
@@ -73,6 +73,7 @@ def _staff() -> list[str]:
         session[SESSION_KEY] = str(owner.pk)
         session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
         session[SINCE] = session[SEEN] = int(clock.wall().timestamp())
+        session[AGENT], session[PLACE] = "Bench", "127.0.0.1"
         session[HASH_SESSION_KEY] = owner.get_session_auth_hash()
         session.create()
         keys.append(session.session_key)

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q
+
 from wainwright.billing import events as billing
 from wainwright.billing.models import Period, Subscription
 from wainwright.core.models import EventRow
@@ -58,7 +60,7 @@ def history_of(subscription: Subscription) -> list[Moment]:
         )
     )
     refunds = list(Refund.objects.filter(payment__in=payments, state=Refund.SUCCEEDED))
-    documents = _documents(payments, refunds)
+    documents = _documents(subscription, payments, refunds)
     moments = [
         Moment(subscription.started_at, "started"),
         *_payments(payments, documents),
@@ -68,11 +70,14 @@ def history_of(subscription: Subscription) -> list[Moment]:
     return sorted(moments, key=lambda moment: moment.at)[::-1]
 
 
-def _documents(payments: list[Payment], refunds: list[Refund]) -> dict[tuple[str, int], Document]:
+def _documents(
+    subscription: Subscription, payments: list[Payment], refunds: list[Refund]
+) -> dict[tuple[str, int], Document]:
     """By what each is about: ("bill", key) or ("refund", key)."""
-    about_bills = Document.objects.filter(bill_id__in=[each.bill_id for each in payments])
-    about_refunds = Document.objects.filter(refund__in=refunds)
-    found = (about_bills | about_refunds).defer("content")
+    about_bills = Q(bill_id__in=[each.bill_id for each in payments])
+    found = Document.objects.filter(
+        about_bills | Q(refund__in=refunds), customer=subscription.customer_id
+    ).defer("content")
     return {
         ("refund", document.refund_id)
         if document.refund_id

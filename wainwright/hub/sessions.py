@@ -21,7 +21,7 @@ from wainwright.hub.models import HubSession
 
 IDLE = timedelta(minutes=30)
 LONGEST = timedelta(hours=24)
-TOUCHED_EVERY = timedelta(minutes=3)
+TOUCHED_EVERY = timedelta(minutes=5)
 KEPT = timedelta(days=30)
 
 

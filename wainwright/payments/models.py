@@ -207,6 +207,7 @@ class Payment(OfBusinessMode):
         ]
         indexes = [
             models.Index(fields=["account", "bill"], name="payment_of_bill"),
+            models.Index(fields=["account", "customer"], name="payment_of_customer"),
             models.Index(fields=["account", "mode", "start_ref"], name="payment_by_start"),
             models.Index(fields=["account", "mode", "gateway_ref"], name="payment_by_ref"),
             models.Index(

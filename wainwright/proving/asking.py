@@ -193,6 +193,9 @@ def unknown(holding: Holding) -> dict[str, str]:
 
 def body_for(row: Row, each: Try) -> dict[str, str]:
     ids = each.estate.ids
+    # What is subscribed to can always be chosen again, whatever else a shop sells.
+    own = each.holding.ids if each.holding and row.route.endswith("/plan/") else {}
+    price = own.get("plan", ids["price_id"])
     fresh = secrets.token_urlsafe(24)
     nobody = f"{fresh}@nobody.example"
     return (
@@ -201,7 +204,7 @@ def body_for(row: Row, each: Try) -> dict[str, str]:
         | {
             "token": fresh,
             "form_key": fresh,
-            "price": ids["price_id"],
+            "price": price,
             "business": ids["business_id"],
         }
     )

@@ -53,6 +53,7 @@ def holding_of(estate: Estate, who: Person, *, name: str, words: Set[str]) -> Ho
         "order_id": running.order.public_id,
         "payment_id": payment.public_id,
         "subscription_id": running.public_id,
+        "plan": running.price.public_id,
         "ending": ending.public_id,
         "paused": paused.public_id,
         "ended": ended.public_id,

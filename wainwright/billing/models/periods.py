@@ -43,6 +43,7 @@ class Period(OfBusinessMode):
                 condition=models.Q(ends_at__gt=models.F("starts_at")), name="period_runs_forward"
             ),
         ]
+        indexes = [models.Index(fields=["account", "subscription"], name="period_of_subscription")]
 
 
 class Pause(OfBusinessMode):
