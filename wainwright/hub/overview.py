@@ -148,9 +148,10 @@ def _overdue(active: list[Subscription]) -> list[Overdue]:
     late = [each for each in active if each.state == states.PAST_DUE and each.open_bill_id]
     if not late:
         return []
-    bills = {bill.pk: bill for bill in queries.bills_by_id([each.open_bill_id for each in late])}
+    owed = queries.bills_by_id([each.open_bill_id for each in late])
+    bills: dict[int | None, Bill] = {bill.pk: bill for bill in owed}
     for each in late:
-        each.open_bill = bills[each.open_bill_id or 0]
+        each.open_bill = bills[each.open_bill_id]
     return overdue(late)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
@@ -31,7 +31,7 @@ class GuardsMiddleware:
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
-        standard: Mapping[str, Collection[str]] = settings.SECURE_CSP
+        standard: dict[str, Any] = settings.SECURE_CSP
         self.policy = build_policy(standard)
 
     def __call__(self, request: HttpRequest) -> HttpResponse:

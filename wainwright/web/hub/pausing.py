@@ -128,7 +128,13 @@ def resume(request: HubRequest, public_id: str) -> HttpResponse:
         allowances.resume(found, by=request.actor)
         toast(request, _("%(name)s goes on. A letter confirms it.") % {"name": found.name})
         return see_other("hub:subscription", public_id)
-    return _going_on(request, found, "hub/resume.html")
+    return _going_on(
+        request,
+        found,
+        title=_("Let %(name)s go on") % {"name": found.name},
+        button=_("Let it go on"),
+        leave=_("Keep it paused"),
+    )
 
 
 @seen_or_sent
@@ -141,19 +147,20 @@ def bring_back(request: HubRequest, public_id: str) -> HttpResponse:
         allowances.bring_back(found, by=request.actor)
         toast(request, _("%(name)s is back. A letter confirms it.") % {"name": found.name})
         return see_other("hub:subscription", public_id)
-    return _going_on(request, found, "hub/bring_back.html")
+    return _going_on(
+        request,
+        found,
+        title=_("Bring back %(name)s") % {"name": found.name},
+        button=_("Bring it back"),
+        leave=_("Leave it ended"),
+    )
 
 
-def _going_on(request: HubRequest, found: Subscription, template: str) -> HttpResponse:
+def _going_on(request: HubRequest, found: Subscription, **words: str) -> HttpResponse:
     """What will be charged and when, to the cent, before the button is pressed."""
     bill = previewing.next_bill(found, GoOn())
-    context = {
-        "subscription": found,
-        "bill": bill,
-        "today": _due_today(bill),
-        "paid_until": found.current_end,
-    }
-    return show(request, template, context)
+    context = {"subscription": found, "bill": bill, "today": _due_today(bill), **words}
+    return show(request, "hub/going_on.html", context)
 
 
 def _due_today(bill: Draft | None) -> Money | None:
