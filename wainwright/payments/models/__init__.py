@@ -1,0 +1,21 @@
+"""The records of payments, one subject a file."""
+
+from __future__ import annotations
+
+from wainwright.payments.models.bills import Bill, BillLine
+from wainwright.payments.models.comparing import Difference, InboxItem, Reconciliation
+from wainwright.payments.models.connections import Connection, Method
+from wainwright.payments.models.payments import Payment
+from wainwright.payments.models.refunds import Refund
+
+__all__ = [
+    "Bill",
+    "BillLine",
+    "Connection",
+    "Difference",
+    "InboxItem",
+    "Method",
+    "Payment",
+    "Reconciliation",
+    "Refund",
+]
