@@ -25,8 +25,8 @@ from wainwright.core.tenancy import TEST, scope
 from wainwright.invoicing.models import Document
 from wainwright.letters.models import Letter
 from wainwright.payments.models import Bill, Payment, Refund
+from wainwright.payments.returning import share_of_tax
 from wainwright.reports import invariants
-from wainwright.sales.ledger import share_of_tax
 from wainwright.sales.models import Entry
 
 HOME = "http://shop.example/"

@@ -5,15 +5,19 @@ from collections.abc import Iterator
 import pytest
 
 from tests import cast
+from tests.factories.baskets import pay_for_basket
 from tests.factories.buying import Bought, begin, buy, pay_at_gateway
 from tests.factories.shops import make_price, make_product
 from wainwright.core.actors import SYSTEM
 from wainwright.core.money import Money
 from wainwright.core.tenancy import TEST, scope
-from wainwright.invoicing.models import CREDIT_NOTE, Document
+from wainwright.invoicing.files import content_of
+from wainwright.invoicing.models import CREDIT_NOTE, INVOICE, Document
 from wainwright.payments import bills, janitor, refunds
 from wainwright.payments.errors import NotRefundable
 from wainwright.payments.models import Bill, Payment, Refund
+from wainwright.payments.refund_lines import lines_to_refund
+from wainwright.payments.returning import Wish
 from wainwright.sales.models import Entry
 
 pytestmark = pytest.mark.django_db
@@ -73,3 +77,62 @@ def test_money_that_comes_for_a_closed_bill_goes_back(bought: Bought) -> None:
     refunds.return_strays()
     assert Refund.objects.get().amount == payment.amount
     assert Entry.objects.count() == 1
+
+
+@pytest.fixture
+def basket() -> Iterator[Payment]:
+    """One bill over three mugs at 19 % and a book at 7 %, paid."""
+    everybody = cast.assemble()
+    with scope(everybody.account.pk, TEST):
+        yield pay_for_basket(everybody)
+
+
+def parts_of(refund: Refund) -> list[tuple[int, int, int | None]]:
+    rows = refund.lines.order_by("line__position")
+    return list(rows.values_list("pieces", "gross", "tax"))
+
+
+def test_pieces_and_sums_of_single_lines_go_back_with_their_own_tax(basket: Payment) -> None:
+    mug, book = lines_to_refund(basket)
+    made = refunds.refund(
+        basket,
+        lines=[Wish(mug.id, pieces=2), Wish(book.id, amount=Money(1070, "EUR"))],
+        note="",
+        by=SYSTEM,
+        form_key="one",
+    )
+    assert parts_of(made) == [(2, 2000, 319), (0, 1070, 70)]
+    entry = Entry.objects.get(refund=made)
+    assert (entry.net, entry.tax, entry.gross) == (-2681, -389, -3070)
+    content = content_of(Document.objects.get(refund=made))
+    assert [(line.detail, line.quantity, line.gross) for line in content.lines] == [
+        ("Line 1 of the invoice", 2, 2000),
+        ("Line 2 of the invoice", 1, 1070),
+    ]
+    assert [(row.rate, row.tax) for row in content.taxes] == [("19", 319), ("7", 70)]
+
+
+def test_no_line_goes_back_twice_and_the_rest_is_exactly_the_invoice(basket: Payment) -> None:
+    mug, book = lines_to_refund(basket)
+
+    def give_lines(key: str, *wishes: Wish) -> None:
+        refunds.refund(basket, lines=wishes, note="", by=SYSTEM, form_key=key)
+
+    give_lines("a", Wish(mug.id, pieces=1))
+    give_lines("b", Wish(book.id, amount=book.gross))
+    for wish in (Wish(mug.id, pieces=3), Wish(book.id, amount=Money(1, "EUR"))):
+        with pytest.raises(NotRefundable):
+            give_lines("c", wish)
+    left = refunds.refundable(basket)
+    last = refunds.refund(basket, amount=left, note="", by=SYSTEM, form_key="d")
+    assert (left.minor, [gross for _p, gross, _t in parts_of(last)]) == (2000, [2000])
+    invoice = Document.objects.get(kind=INVOICE, bill_id=basket.bill_id)
+    notes = Document.objects.filter(kind=CREDIT_NOTE, preceding=invoice)
+    assert sum(note.gross for note in notes) == invoice.gross
+    assert sum(note.tax for note in notes) == invoice.tax
+
+
+def test_what_the_bank_refused_can_be_given_back_again(bought: Bought) -> None:
+    made = give_back(bought, 5000)
+    Refund.objects.filter(pk=made.pk).update(state=Refund.DECLINED)
+    assert lines_to_refund(bought.payment)[0].left.minor == 11900

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from fractions import Fraction
+from typing import Any
 
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from wainwright.billing import changing, credit
@@ -25,7 +26,7 @@ from wainwright.payments import attempts, bills
 from wainwright.payments.bills import BillDraft
 from wainwright.payments.events import PaymentDeclined, PaymentSucceeded
 from wainwright.payments.gateways.base import Intent
-from wainwright.payments.models import Bill, BillLine, Payment, Refund
+from wainwright.payments.models import Bill, BillLine, Payment, Refund, RefundLine
 from wainwright.payments.queries import payment_of
 from wainwright.tax.queries import Rates
 
@@ -54,12 +55,27 @@ def _line(period: Period) -> BillLine:
 
 def _paid(period: Period) -> Paid:
     line = _line(period)
-    sums = BillLine.objects.filter(bill_id=period.bill_id, gross__gt=0)
-    billed = sums.aggregate(sum=Sum("gross"))["sum"] or 0
-    refunds = Refund.objects.filter(payment__bill_id=period.bill_id)
-    back = refunds.exclude(state=Refund.DECLINED).aggregate(sum=Sum("amount"))["sum"] or 0
-    kept = 1 - Fraction(back, billed) if billed else Fraction(0)
-    return Paid(period.starts_at, period.ends_at, bills.draft_of(line, period.bill.currency), kept)
+    return Paid(
+        period.starts_at,
+        period.ends_at,
+        bills.draft_of(line, period.bill.currency),
+        _kept(line),
+    )
+
+
+def _kept(line: BillLine) -> Fraction:
+    """Which part of a line was not given back; what credit had paid of it never is."""
+    if line.gross <= 0:
+        return Fraction(0)
+    given = RefundLine.objects.exclude(refund__state=Refund.DECLINED)
+    back = _sum(given.filter(line=line))
+    of_credit = _sum(given.filter(line__bill=line.bill_id, gross__lt=0))
+    billed = _sum(BillLine.objects.filter(bill=line.bill_id, gross__gt=0))
+    return 1 - Fraction(back, line.gross) - Fraction(of_credit, billed)
+
+
+def _sum(rows: QuerySet[Any]) -> int:
+    return rows.aggregate(sum=Sum("gross"))["sum"] or 0
 
 
 def open_change(

@@ -35,7 +35,7 @@ from wainwright.invoicing.content import (
 from wainwright.invoicing.models import CREDIT_NOTE, INVOICE, Document
 from wainwright.invoicing.numbering import Given, next_number
 from wainwright.payments.events import PaymentSucceeded, RefundSucceeded
-from wainwright.payments.models import Bill, BillLine, Payment, Refund
+from wainwright.payments.models import Bill, BillLine, Payment, Refund, RefundLine
 from wainwright.payments.queries import lines_of, payment_of
 from wainwright.sales import snapshots
 from wainwright.sales.ledger import order_of
@@ -80,7 +80,7 @@ def _invoiced(bill: Slot) -> QuerySet[Document, int]:
 
 
 def issue_credit_note(event: RefundSucceeded, row: EventRow) -> None:
-    """A refund of an invoiced payment brings one credit note that names the invoice."""
+    """A refund of an invoiced payment brings one credit note over what goes back of the invoice."""
     refund = Refund.objects.select_related("payment").get(pk=event.refund_id)
     invoice = Document.objects.filter(bill_id=refund.payment.bill_id, kind=INVOICE).first()
     if invoice is None or Document.objects.filter(refund=refund).exists():
@@ -92,7 +92,8 @@ def issue_credit_note(event: RefundSucceeded, row: EventRow) -> None:
     business = Business.objects.get(pk=invoice.business_id)
     customer = Customer.objects.get(pk=invoice.customer_id)
     given = next_number(business, CREDIT_NOTE)
-    lines = _returned_lines(entry, list(BillLine.objects.filter(bill_id=invoice.bill_id)))
+    parts = refund.lines.select_related("line", "refund").order_by("line__position")
+    lines = [_returned_line(part, customer.language) for part in parts]
     content = replace(
         _content(CREDIT_NOTE, given, business, customer, order, entry.currency, invoice),
         lines=tuple(lines),
@@ -173,25 +174,23 @@ def _taxes(rows: list[tuple[Decimal, Money, Money]]) -> tuple[TaxRow, ...]:
     )
 
 
-def _returned_lines(entry: Entry, billed: list[BillLine]) -> list[ContentLine]:
-    """A refund spread over what was billed, in proportion; the parts add up to the entry."""
-    gross = Money(-entry.gross, entry.currency).split([line.gross for line in billed])
-    tax_of_each = [line.tax for line in billed]
-    taxes = Money(-entry.tax, entry.currency).split(
-        tax_of_each if sum(tax_of_each) > 0 else [1] * len(billed)
+def _returned_line(part: RefundLine, language: str) -> ContentLine:
+    """What goes back of a line; which line of the invoice that is stands under it."""
+    line, pieces = part.line, part.pieces or 1
+    assert part.tax is not None
+    net = part.gross - part.tax
+    with translation.override(language):
+        detail = _("Line %(number)s of the invoice") % {"number": line.position + 1}
+    return ContentLine(
+        description=line.description,
+        quantity=pieces,
+        unit=Money(net, part.refund.currency).split([1] * pieces)[0].minor,
+        net=net,
+        tax=part.tax,
+        gross=part.gross,
+        tax_rate=plain_percent(line.tax_percent),
+        detail=detail,
     )
-    return [
-        ContentLine(
-            description=line.description,
-            quantity=1,
-            unit=part.minor - tax.minor,
-            net=part.minor - tax.minor,
-            tax=tax.minor,
-            gross=part.minor,
-            tax_rate=plain_percent(line.tax_percent),
-        )
-        for line, part, tax in zip(billed, gross, taxes, strict=True)
-    ]
 
 
 def _line(line: BillLine, zone: str) -> ContentLine:

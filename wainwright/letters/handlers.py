@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import QuerySet
+
 from wainwright.accounts.links import link_for
 from wainwright.billing import arrears
 from wainwright.billing.dunning import POINTLESS
@@ -263,10 +265,14 @@ def tell_of_refund(event: RefundSucceeded, row: EventRow) -> None:
     context = {
         "refund": refund,
         "payment": payment,
-        "items": [line.description for line in lines],
+        "items": [line.description for line in _given_back(lines, refund) or lines],
         "document": document,
     }
     _tell(payment.customer, "refund", row, context, document)
+
+
+def _given_back(lines: QuerySet[BillLine], refund: Refund) -> QuerySet[BillLine]:
+    return lines.filter(returns__refund=refund, returns__gross__gt=0)
 
 
 def _subscriptions() -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 
 from django.db import IntegrityError, transaction
 from django.db.models import F, QuerySet, Sum
@@ -11,16 +12,17 @@ from django.utils.translation import gettext as _
 from wainwright.core import audit, clock, events
 from wainwright.core.actors import GATEWAY, SYSTEM, Actor
 from wainwright.core.ids import new_id
-from wainwright.core.money import Money
+from wainwright.core.money import Money, total
 from wainwright.core.prepared import Slot, prepared
 from wainwright.core.sweeping import BATCH
-from wainwright.payments import calls, differences
+from wainwright.payments import calls, differences, refund_lines, returning
 from wainwright.payments.connections import adapter_for
 from wainwright.payments.errors import NotRefundable
 from wainwright.payments.events import RefundSucceeded
 from wainwright.payments.gateways import base as gateways
 from wainwright.payments.gateways.base import OutcomeStatus
 from wainwright.payments.models import Difference, Payment, Refund
+from wainwright.payments.returning import Part, Wish
 
 log = logging.getLogger(__name__)
 
@@ -36,25 +38,43 @@ def refundable(payment: Payment) -> Money:
     return Money(payment.amount - (gone or 0), payment.currency)
 
 
-def refund(payment: Payment, *, amount: Money, note: str, by: Actor, form_key: str) -> Refund:
-    """Gives `amount` back. The same form posted twice is one refund."""
+def refund(
+    payment: Payment,
+    *,
+    amount: Money | None = None,
+    lines: Sequence[Wish] = (),
+    note: str,
+    by: Actor,
+    form_key: str,
+) -> Refund:
+    """Gives back `amount`, spread over what is left of the lines, or what is named of `lines`.
+
+    The same form posted twice is one refund. NotRefundable beyond what is left of a line or in all.
+    """
     with transaction.atomic(durable=True):
         locked = Payment.locked(payment.pk)
         known = locked.refunds.filter(form_key=form_key).first()
         if known is not None:
             return known
         left = refundable(locked)
+        billed = refund_lines.of_locked(locked)
+        parts = [] if amount is not None else returning.chosen(lines, billed)
+        if amount is None:
+            amount = total([part.gross for part in parts], locked.currency)
         if amount.currency != locked.currency or not 0 < amount.minor <= left.minor:
             raise NotRefundable(
                 _("At most %(left)s %(currency)s can be given back. Please type less.")
                 % {"left": left.plain(), "currency": left.currency},
-                field="amount",
+                field="lines" if parts else "amount",
             )
-        begun = _begin(locked, amount, note, by, form_key)
+        parts = parts or returning.spread(amount, billed)
+        begun = _begin(locked, amount, parts, note, by, form_key)
     return _send(begun)
 
 
-def _begin(payment: Payment, amount: Money, note: str, by: Actor, form_key: str) -> Refund:
+def _begin(
+    payment: Payment, amount: Money, parts: Sequence[Part], note: str, by: Actor, form_key: str
+) -> Refund:
     try:
         with transaction.atomic():
             row: Refund = Refund.objects.create(
@@ -69,6 +89,7 @@ def _begin(payment: Payment, amount: Money, note: str, by: Actor, form_key: str)
                 started_at=clock.now(),
                 ask_at=calls.next_ask(0),
             )
+            refund_lines.write(row, parts)
     except IntegrityError:
         return Refund.objects.get(payment=payment, form_key=form_key)
     audit.note(
@@ -123,6 +144,7 @@ def book_refund(refund_id: int, outcome: gateways.Outcome) -> Refund:
             row.settled_at = clock.now()
         row.save()
         if row.state == Refund.SUCCEEDED:
+            refund_lines.bear_tax(row)
             events.announce(RefundSucceeded(business_id=row.business_id, refund_id=row.pk))
         audit.note(f"refund.{row.state}", row.public_id, by=GATEWAY, business_id=row.business_id)
     return row

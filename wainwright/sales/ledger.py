@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from fractions import Fraction
-
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Sum
 
 from wainwright.core import clock
 from wainwright.core.ids import new_id
@@ -15,6 +12,7 @@ from wainwright.core.prepared import Slot, prepared
 from wainwright.payments.events import PartPaid, PaymentSucceeded, RefundSucceeded
 from wainwright.payments.models import Bill, Payment, Refund
 from wainwright.payments.queries import lines_of, payment_of
+from wainwright.payments.returning import share_of_tax
 from wainwright.sales.models import Entry, Order
 
 
@@ -61,16 +59,6 @@ def _sums(bill: Bill, payment: Payment) -> tuple[Money, Money]:
     return payment.money - tax, tax
 
 
-def share_of_tax(tax: Money, gross: int, before: Sequence[tuple[int, int]], part: int) -> Money:
-    """The tax in the next part of a sum, after the parts (gross, tax) that came before.
-
-    The tax of all parts so far is the whole tax in proportion, rounded once; so the parts of a
-    whole sum bear its tax exactly.
-    """
-    whole = part + sum(each for each, _tax in before)
-    return tax.share(Fraction(whole, gross)) - Money(sum(each for _g, each in before), tax.currency)
-
-
 @prepared
 def _booked(payment: Slot, kind: Slot) -> QuerySet[Entry, int]:
     return Entry.objects.filter(payment=payment, kind=kind).values_list("pk", flat=True)
@@ -101,7 +89,7 @@ def remember_order(bill: Bill, order: Order) -> None:
 
 
 def book_refund(event: RefundSucceeded, row: EventRow) -> None:
-    """One negative entry per refund; its tax keeps the proportion, the last part takes the rest."""
+    """One negative entry per refund, with the tax that goes back of its lines."""
     refund = Refund.objects.select_related("payment__bill").get(pk=event.refund_id)
     charge = Entry.objects.filter(payment=refund.payment, gross__gte=0).first()
     if charge is None:  # money that came for a closed bill was never booked as a sale
@@ -129,17 +117,24 @@ def book_refund(event: RefundSucceeded, row: EventRow) -> None:
 
 
 def refund_parts(charge: Entry, refund: Refund) -> tuple[Money, Money]:
-    """(net, tax) of a refund, so that all refunds of a charge together never exceed its tax.
+    """(net, tax) of a refund: that of its lines.
 
-    The tax given back so far always is the charge's tax in proportion to the sum given back so
-    far, rounded once; each refund takes the difference.
+    A part that goes back of a bill nobody owes any more has no lines. Then the tax given back so
+    far is the charge's in proportion to the sum, and each refund takes the difference.
     """
-    before = Entry.objects.filter(payment_id=charge.payment_id, kind=Entry.REFUND).exclude(
-        refund=refund
-    )
-    given = [(-entry.gross, -entry.tax) for entry in before]
-    tax = share_of_tax(Money(charge.tax, charge.currency), charge.gross, given, refund.amount)
+    tax = _tax_of_lines(refund)
+    if tax is None:
+        before = Entry.objects.filter(payment_id=charge.payment_id, kind=Entry.REFUND).exclude(
+            refund=refund
+        )
+        given = [(-entry.gross, -entry.tax) for entry in before]
+        tax = share_of_tax(Money(charge.tax, charge.currency), charge.gross, given, refund.amount)
     return refund.money - tax, tax
+
+
+def _tax_of_lines(refund: Refund) -> Money | None:
+    minor = refund.lines.aggregate(sum=Sum("tax"))["sum"]
+    return None if minor is None else Money(minor, refund.currency)
 
 
 def book_cancellation(

@@ -7,6 +7,7 @@ from django.test import Client
 
 from tests.cast import Cast
 from tests.factories import buying, shops
+from tests.factories.baskets import pay_for_basket
 from wainwright.hub.models import AccessRequest
 from wainwright.letters.models import Letter
 from wainwright.payments.models import Refund
@@ -37,6 +38,19 @@ def test_the_same_form_twice_is_one_refund(ann: Client, bought: buying.Bought) -
     give_back(ann, bought)
     give_back(ann, bought)
     assert Refund.objects.get().amount == 2900
+
+
+@pytest.mark.slow
+def test_pieces_and_a_sum_of_single_items_go_back(shop: Cast, ann: Client) -> None:
+    payment = pay_for_basket(shop)
+    address = f"/dashboard/payments/{payment.public_id}/refund/"
+    typed = {"how_much": "lines", "form_key": KEY, "pieces_0": "1", "sum_0": "", "sum_1": "0,70"}
+    assert "30.00" in ann.get(address).text
+    assert "not both" in ann.post(address, typed | {"sum_0": "1"}).text
+    assert "At most 3 of Mug" in ann.post(address, typed | {"pieces_0": "4"}).text
+    assert "Choose what goes back" in ann.post(address, {"how_much": "lines", "form_key": KEY}).text
+    ann.post(address, typed)
+    assert [part.gross for part in Refund.objects.get().lines.order_by("pk")] == [1000, 70]
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from wainwright.payments.models.bills import Bill, BillLine
 from wainwright.payments.models.comparing import Difference, InboxItem, Reconciliation
 from wainwright.payments.models.connections import Connection, Method
 from wainwright.payments.models.payments import Payment
-from wainwright.payments.models.refunds import Refund
+from wainwright.payments.models.refunds import Refund, RefundLine
 
 __all__ = [
     "Bill",
@@ -18,4 +18,5 @@ __all__ = [
     "Payment",
     "Reconciliation",
     "Refund",
+    "RefundLine",
 ]

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from wainwright.core.money import Money
 from wainwright.core.tenancy import OfBusinessMode
+from wainwright.payments.models.bills import BillLine
 from wainwright.payments.models.payments import Payment
 
 
@@ -58,3 +59,26 @@ class Refund(OfBusinessMode):
     @property
     def money(self) -> Money:
         return Money(self.amount, self.currency)
+
+
+class RefundLine(OfBusinessMode):
+    """What a refund gives back of one line of the bill that was paid, in minor units.
+
+    `pieces` 0: a sum of it, not so many pieces. Of what credit took off a bill, both are below
+    zero, as they are on the bill.
+    """
+
+    refund = models.ForeignKey(Refund, models.PROTECT, related_name="lines", db_index=False)
+    line = models.ForeignKey(BillLine, models.PROTECT, related_name="returns", db_index=False)
+    pieces = models.PositiveIntegerField(default=0)
+    gross = models.BigIntegerField()
+    tax = models.BigIntegerField(null=True)  # once it has gone back
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account", "refund", "line"], name="one_return_per_line"
+            ),
+            models.CheckConstraint(condition=~models.Q(gross=0), name="return_is_something"),
+        ]
+        indexes = [models.Index(fields=["account", "line"], name="return_of_line")]

@@ -86,7 +86,11 @@ ALL = (
     Invariant(
         "I7",
         _("no more is given back than was paid, and its tax with it"),
-        (refunds.refunds_within_payments, refunds.credit_notes_within_invoices),
+        (
+            refunds.refunds_within_payments,
+            refunds.returns_within_lines,
+            refunds.credit_notes_within_invoices,
+        ),
     ),
     Invariant(
         "I8",

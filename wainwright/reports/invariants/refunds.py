@@ -6,7 +6,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from wainwright.invoicing.models import CREDIT_NOTE, INVOICE, Document
-from wainwright.payments.models import Payment, Refund
+from wainwright.payments.models import BillLine, Payment, Refund, RefundLine
 from wainwright.reports.invariants.found import Found, named, rows, sum_of
 
 
@@ -26,21 +26,47 @@ def refunds_within_payments() -> Found:
     )
 
 
+def returns_within_lines() -> Found:
+    """What goes back of a line stays within it, bears its tax to the cent, and is its refund."""
+    given = rows(RefundLine).exclude(refund__state=Refund.DECLINED).filter(line=OuterRef("pk"))
+    lines = rows(BillLine).filter(Exists(given)).select_related("bill")
+    returned = lines.annotate(
+        back=sum_of(given, "gross"),
+        settled=sum_of(given.filter(tax__isnull=False), "gross"),
+        tax_back=sum_of(given, "tax"),
+        pieces_back=sum_of(given, "pieces"),
+    )
+    unfit = [
+        line.bill.public_id
+        for line in returned
+        if not min(0, line.gross) <= line.back <= max(0, line.gross)
+        or line.pieces_back > line.quantity
+        # In whole numbers: the tax is off by more than half a minor unit.
+        or 2 * abs(line.tax_back * line.gross - line.tax * line.settled) > abs(line.gross)
+    ]
+    parts = rows(RefundLine).filter(refund=OuterRef("pk"))
+    parted = rows(Refund).filter(Exists(parts)).annotate(parts_make=sum_of(parts, "gross"))
+    return Found(
+        returned.count(),
+        [
+            *(_("%(id)s: what went back of its lines does not fit") % {"id": id_} for id_ in unfit),
+            *named(
+                parted.exclude(parts_make=F("amount")), _("%(id)s: is not the sum of its lines")
+            ),
+        ],
+    )
+
+
 def credit_notes_within_invoices() -> Found:
-    """Their sum stays within the invoice's, and their tax is its share, to the cent."""
+    """They stay within their invoice, and all of it given back bears all its tax."""
     invoices = rows(Document).filter(kind=INVOICE)
     notes = rows(Document).filter(kind=CREDIT_NOTE, preceding=OuterRef("pk"))
     credited = invoices.filter(Exists(notes)).annotate(
         gross_back=sum_of(notes, "gross"), tax_back=sum_of(notes, "tax")
     )
-    unfit = [
-        invoice.public_id
-        for invoice in credited
-        if not 0 <= invoice.gross_back <= invoice.gross
-        # In whole numbers: the tax is off by more than one minor unit.
-        or abs(invoice.tax_back * invoice.gross - invoice.tax * invoice.gross_back) > invoice.gross
-    ]
+    beyond = ~Q(gross_back__range=(0, F("gross")))
+    uneven = Q(gross_back=F("gross")) & ~Q(tax_back=F("tax"))
     return Found(
         credited.count(),
-        [_("%(id)s: its credit notes do not fit it") % {"id": public_id} for public_id in unfit],
+        named(credited.filter(beyond | uneven), _("%(id)s: its credit notes do not fit it")),
     )

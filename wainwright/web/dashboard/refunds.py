@@ -1,8 +1,9 @@
-"""Money back on one payment, in full or in part."""
+"""Money back on one payment: in full, in part, or of single items."""
 
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -14,7 +15,9 @@ from django.views.decorators.http import require_http_methods
 
 from wainwright.core.money import Money
 from wainwright.payments.models import Payment, Refund
+from wainwright.payments.refund_lines import lines_to_refund
 from wainwright.payments.refunds import refund, refundable
+from wainwright.payments.returning import Billed, Wish, can_choose
 from wainwright.sales.models import Order
 from wainwright.web import formats
 from wainwright.web.dashboard.faces import StaffRequest, see_other, staff_page
@@ -26,13 +29,10 @@ ROOM = "transactions"
 
 
 class RefundForm(forms.Form):
-    """All that is left, or a part of it."""
+    """All that is left, a part of it, or single lines of what was bought."""
 
     how_much = forms.ChoiceField(
-        label=gettext_lazy("How much"),
-        choices=[("all", gettext_lazy("All of it")), ("part", gettext_lazy("A part"))],
-        initial="all",
-        widget=forms.RadioSelect,
+        label=gettext_lazy("How much"), initial="all", widget=forms.RadioSelect
     )
     amount = AmountField(label=gettext_lazy("The part"))
     note = forms.CharField(
@@ -46,9 +46,12 @@ class RefundForm(forms.Form):
 
     use_required_attribute = False  # browsers would insist on fields that are not shown
 
-    def __init__(self, *args: Any, left: Money, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, left: Money, lines: Sequence[Billed], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.left = left
+        self.lines = _to_choose(lines)
+        for number, line in enumerate(self.lines):
+            self._ask_about(number, line)
         how_much, amount = self.fields["how_much"], self.fields["amount"]
         assert isinstance(how_much, forms.ChoiceField)
         assert isinstance(amount, AmountField)
@@ -57,12 +60,68 @@ class RefundForm(forms.Form):
         how_much.choices = [
             ("all", _("All that is left, %(sum)s") % {"sum": formats.money(left)}),
             ("part", _("A part")),
+            *([("lines", _("Single items"))] if self.lines else []),
         ]
 
+    def _ask_about(self, number: int, line: Billed) -> None:
+        if line.quantity > 1:
+            self.fields[f"pieces_{number}"] = forms.IntegerField(
+                label=_("Pieces, at most %(count)s") % {"count": line.pieces_left},
+                min_value=1,
+                required=False,
+            )
+        self.fields[f"sum_{number}"] = AmountField(
+            label=_("Sum, at most %(sum)s") % {"sum": formats.money(line.left)},
+            currency=line.left.currency,
+            required=False,
+        )
+
     @property
-    def money(self) -> Money:
+    def parts(self) -> list[tuple[Billed, list[forms.BoundField]]]:
+        """Each line with the fields that ask about it."""
+        return [
+            (
+                line,
+                [
+                    self[name]
+                    for name in (f"pieces_{number}", f"sum_{number}")
+                    if name in self.fields
+                ],
+            )
+            for number, line in enumerate(self.lines)
+        ]
+
+    def clean(self) -> None:
+        for number, _line in enumerate(self.lines):
+            typed = self.cleaned_data
+            if typed.get(f"pieces_{number}") and typed.get(f"sum_{number}"):
+                self.add_error(f"sum_{number}", _("Type pieces or a sum, not both."))
+
+    @property
+    def wanted(self) -> dict[str, Any]:
+        """What to give back, as payments.refunds takes it."""
         typed = self.cleaned_data
-        return self.left if typed["how_much"] == "all" else typed["amount"]
+        match typed["how_much"]:
+            case "lines":
+                return {"lines": self._wishes()}
+            case "part":
+                return {"amount": typed["amount"]}
+        return {"amount": self.left}
+
+    def _wishes(self) -> list[Wish]:
+        typed = self.cleaned_data
+        wishes = [
+            Wish(line.id, typed.get(f"pieces_{number}") or 0, typed[f"sum_{number}"])
+            for number, line in enumerate(self.lines)
+        ]
+        return [wish for wish in wishes if wish.pieces or wish.amount]
+
+
+def _to_choose(lines: Sequence[Billed]) -> list[Billed]:
+    """What is left of single items, where there is a choice."""
+    if not can_choose(lines) or (len(lines) == 1 and lines[0].quantity == 1):
+        return []
+    return [line for line in lines if line.left]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -76,13 +135,16 @@ def page(request: StaffRequest, payment_id: str) -> HttpResponse:
     order = _order_of(request, payment)
     left = refundable(payment)
     form = RefundForm(
-        request.POST or None, left=left, initial={"form_key": secrets.token_urlsafe(16)}
+        request.POST or None,
+        left=left,
+        lines=lines_to_refund(payment),
+        initial={"form_key": secrets.token_urlsafe(16)},
     )
     if request.method == "POST" and form.is_valid():
         with refusals_in(form):
             made = refund(
                 payment,
-                amount=form.money,
+                **form.wanted,
                 note=form.cleaned_data["note"],
                 by=request.actor,
                 form_key=form.cleaned_data["form_key"],
