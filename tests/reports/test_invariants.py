@@ -26,7 +26,7 @@ from wainwright.invoicing.models import CREDIT_NOTE, Document
 from wainwright.invoicing.numbering import raise_start
 from wainwright.letters.models import Letter
 from wainwright.payments import refunds
-from wainwright.payments.models import Bill, Payment, Refund
+from wainwright.payments.models import Bill, Payment, Refund, RefundLine
 from wainwright.reports import invariants
 from wainwright.sales.models import Entry, Line, Order
 
@@ -195,6 +195,8 @@ PLANTS: list[tuple[str, Plant]] = [
     ("I6", change(Subscription, {"payments_made__gt": 1}, cancel_asked_at=F("started_at"))),
     ("I7", change(Refund, {}, amount=F("amount") * 4)),
     ("I7", change(Document, {"kind": CREDIT_NOTE}, tax=0, net=F("gross"))),
+    ("I7", change(RefundLine, {}, gross=F("gross") + 1)),
+    ("I7", change(RefundLine, {}, tax=F("tax") + 1)),
     ("I8", change(Document, {}, content="{}")),
     ("I8", change(Document, {}, gross=F("gross") + 1)),
     ("I8", change(Document, {"number": 2}, issued_on=F("issued_on") - 9 * DAY)),

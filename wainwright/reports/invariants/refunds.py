@@ -58,15 +58,19 @@ def returns_within_lines() -> Found:
 
 
 def credit_notes_within_invoices() -> Found:
-    """They stay within their invoice, and all of it given back bears all its tax."""
+    """They stay within their invoice, each with the tax of the lines that it names."""
     invoices = rows(Document).filter(kind=INVOICE)
-    notes = rows(Document).filter(kind=CREDIT_NOTE, preceding=OuterRef("pk"))
-    credited = invoices.filter(Exists(notes)).annotate(
-        gross_back=sum_of(notes, "gross"), tax_back=sum_of(notes, "tax")
-    )
-    beyond = ~Q(gross_back__range=(0, F("gross")))
-    uneven = Q(gross_back=F("gross")) & ~Q(tax_back=F("tax"))
+    notes = rows(Document).filter(kind=CREDIT_NOTE)
+    credited = invoices.annotate(
+        gross_back=sum_of(notes.filter(preceding=OuterRef("pk")), "gross")
+    ).exclude(gross_back=0)
+    beyond = credited.exclude(gross_back__range=(0, F("gross")))
+    parts = rows(RefundLine).filter(refund=OuterRef("refund"))
+    untaxed = notes.annotate(lines_make=sum_of(parts, "tax")).exclude(lines_make=F("tax"))
     return Found(
         credited.count(),
-        named(credited.filter(beyond | uneven), _("%(id)s: its credit notes do not fit it")),
+        [
+            *named(beyond, _("%(id)s: its credit notes do not fit it")),
+            *named(untaxed, _("%(id)s: its tax is not that of its lines")),
+        ],
     )
