@@ -13,7 +13,7 @@ from tests.factories.buying import buy
 from tests.factories.shops import make_price, make_product
 from wainwright.core import clock, writing
 from wainwright.core.ids import new_id
-from wainwright.core.tenancy import TEST, scope
+from wainwright.core.tenancy import LIVE, TEST, NoScope, scope
 from wainwright.customers.models import Customer
 from wainwright.sales.models import Order
 
@@ -88,3 +88,42 @@ def test_a_broken_rule_breaks_the_transaction_as_ever(shop: Cast) -> None:
         with pytest.raises(IntegrityError), transaction.atomic():
             customer(shop).save()
         assert Customer.objects.count() == 1
+
+
+def test_many_are_written_like_one_each(shop: Cast) -> None:
+    names = ["Ada", "Eve ü", ""]
+    made = [
+        customer(shop, email=f"{number}@buyer.example", email_key=f"{number}@buyer.example")
+        for number in range(3)
+    ]
+    Customer.objects.bulk_create(made)
+    assert [whole(each) for each in Customer.objects.order_by("pk")] == [whole(m) for m in made]
+    for each, name in zip(made, names, strict=True):
+        each.name, each.city, each.gateway_refs = name, "Berlin", {"1": name, "2": None}
+    Customer.objects.bulk_update(made, ["name", "gateway_refs"])
+    found = list(Customer.objects.order_by("pk"))
+    assert [each.name for each in found] == names
+    assert [each.gateway_refs for each in found] == [each.gateway_refs for each in made]
+    assert {each.city for each in found} == {""}
+
+
+def test_of_many_all_are_written_or_none(shop: Cast) -> None:
+    twice = [customer(shop), customer(shop, email_key="eve@buyer.example"), customer(shop)]
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Customer.objects.bulk_create(twice)
+    assert not Customer.objects.exists()
+
+
+@pytest.mark.postgres
+def test_what_is_too_long_is_refused_among_many_as_well(shop: Cast) -> None:
+    made = [customer(shop), customer(shop, email_key="eve@buyer.example")]
+    Customer.objects.bulk_create(made)
+    made[1].country = "Germany"
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Customer.objects.bulk_update(made, ["country"])
+
+
+def test_many_rows_of_another_mode_are_refused(shop: Cast) -> None:
+    made = [customer(shop)]
+    with scope(shop.account.pk, LIVE), pytest.raises(NoScope):
+        Customer.objects.bulk_create(made)
