@@ -42,7 +42,7 @@ def table() -> dict[Any, Any]:
     from wainwright.billing import events as billing
     from wainwright.checkout import placing
     from wainwright.checkout.events import OrderPlaced
-    from wainwright.core.events import Wires
+    from wainwright.core.events import Together, Wires
     from wainwright.hub import confirmations
     from wainwright.hub.events import StatementReceived
     from wainwright.invoicing import issuing
@@ -55,17 +55,17 @@ def table() -> dict[Any, Any]:
         payments.PaymentSucceeded: Wires(
             now=[
                 placing.place_order,
-                ledger.book_payment,
+                Together(ledger.book_payments),
                 starting.start_subscriptions,
-                extending.extend,
+                Together(extending.extend),
                 methods.use_paid_with,
                 changeover.take_effect,
-                issuing.issue_invoice,
+                Together(issuing.issue_invoices),
             ],
             later=[letters.send_receipt],
         ),
         payments.PartPaid: Wires(
-            now=[ledger.book_payment, arrears.note_part, methods.use_paid_with],
+            now=[Together(ledger.book_payments), arrears.note_part, methods.use_paid_with],
             later=[letters.send_part_receipt],
         ),
         payments.PaymentDeclined: Wires(now=[dunning.note_decline, changeover.leave_as_it_was]),

@@ -21,7 +21,7 @@ from wainwright.core import clock
 from wainwright.core.actors import SYSTEM
 from wainwright.core.tenancy import TEST, scope
 from wainwright.invoicing.models import Document
-from wainwright.payments import attempts, refunds
+from wainwright.payments import charging, refunds
 from wainwright.payments.models import Bill, Payment
 from wainwright.reports import invariants
 
@@ -166,7 +166,7 @@ def test_money_for_a_change_that_is_off_goes_back(shop: cast.Cast, weekly: Price
     waiting = changeover.open_change(Subscription.locked(mine.pk), act, SYSTEM)
     assert switching.switch(mine, act, by=SYSTEM) == Switched.WAITING
     cancellation.cancel_now(mine, by=SYSTEM, source="hub")
-    paid = attempts.charge(waiting, description="late")
+    paid = charging.charge(waiting, description="late")
     assert (paid.stray, Change.objects.get().state) == (True, Change.DROPPED)
     assert later(mine).name == "Studio"
 

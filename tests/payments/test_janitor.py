@@ -17,7 +17,7 @@ from wainwright.core import clock
 from wainwright.core.actors import SYSTEM
 from wainwright.core.money import Money
 from wainwright.core.tenancy import TEST, scope
-from wainwright.payments import attempts, differences, janitor, refunds
+from wainwright.payments import attempts, charging, differences, janitor, refunds
 from wainwright.payments.abandoning import give_up
 from wainwright.payments.gateways.base import Intent
 from wainwright.payments.gateways.test.faults import Faults
@@ -116,7 +116,7 @@ def test_who_wakes_after_his_attempt_was_given_up_charges_nothing(
         )
     )
     give_up(asleep.pk, among=(Payment.STARTED,), by=SYSTEM)
-    assert attempts.charge(asleep, description="a renewal").state == Payment.ABANDONED
+    assert charging.charge(asleep, description="a renewal").state == Payment.ABANDONED
     assert kept(gateway) == []
 
 

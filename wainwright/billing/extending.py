@@ -4,37 +4,61 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from django.db.models import QuerySet
+
 from wainwright.billing import course, holds, states
 from wainwright.billing.models import Period, Subscription
-from wainwright.billing.moving import move
+from wainwright.billing.moving import move_all
 from wainwright.billing.standing import put_plan, standing_of
 from wainwright.billing.starting import complete
 from wainwright.core.actors import SYSTEM
-from wainwright.core.models import EventRow
-from wainwright.payments.events import PaymentSucceeded
+from wainwright.core.events import Heard
+from wainwright.core.prepared import Slots, prepared
 from wainwright.payments.models import Bill, Payment
-from wainwright.payments.queries import payment_of
+from wainwright.payments.queries import lines_of, payments_of, read_lines
 
 # The clocks of a zone change by this much at most; that much late is not late.
 SLACK = timedelta(hours=2)
 
 
-def extend(event: PaymentSucceeded, row: EventRow) -> None:
+def extend(heard: Heard) -> None:
     """Every subscription on a paid renewal moves on; a second call changes nothing."""
-    payment = payment_of(event, row)
-    if payment.purpose != Payment.RENEWAL:
+    renewed = [each for each in payments_of(heard) if each.purpose == Payment.RENEWAL]
+    bills = {payment.bill.pk: payment.bill for payment in renewed if payment.bill is not None}
+    if not bills:
         return
-    bill = payment.bill
-    assert bill is not None
-    gross = dict(bill.lines.values_list("position", "gross"))
-    periods = Period.objects.filter(bill=bill, void=False)
-    for period in periods.order_by("subscription_id", "number"):
-        subscription = Subscription.locked(period.subscription_id)
+    read_lines(bills.values())
+    periods = _periods(bills)
+    subscriptions = {each.pk: each for each in _locked({each.subscription_id for each in periods})}
+    carried: dict[int, str] = {}
+    for period in periods:
+        bill, subscription = bills[period.bill_id], subscriptions[period.subscription_id]
+        subscription.business = bill.business
         if subscription.payments_made <= period.number:
-            _carry(subscription, period, bill, gross[period.position])
+            carried[subscription.pk] = _carry(subscription, period, bill)
+    last = {pk for pk, to in carried.items() if to == states.COMPLETED != subscriptions[pk].state}
+    on = [(subscriptions[pk], to) for pk, to in carried.items() if pk not in last]
+    move_all(on, by=SYSTEM, reason="paid")
+    for pk in sorted(last):
+        complete(subscriptions[pk])
 
 
-def _carry(subscription: Subscription, period: Period, bill: Bill, gross: int) -> None:
+@prepared
+def _periods(bills: Slots) -> QuerySet[Period]:
+    rows = Period.objects.filter(bill__in=bills, void=False)
+    return rows.order_by("subscription_id", "number")
+
+
+@prepared
+def _locked(keys: Slots) -> QuerySet[Subscription]:
+    """Whoever books a payment holds the lock of its customer, and so of all that he owes."""
+    rows = Subscription.objects.filter(pk__in=keys).order_by("pk")
+    return rows.select_for_update(of=("self",), no_key=True)
+
+
+def _carry(subscription: Subscription, period: Period, bill: Bill) -> str:
+    """Into the period, which is paid; not saved. The state it comes to."""
+    gross = lines_of(bill)[period.position].gross
     subscription.last_gross, subscription.vouched_gross = gross, None
     then = course.paid(standing_of(subscription), period.ends_at)
     put_plan(subscription, then.plan)
@@ -46,12 +70,10 @@ def _carry(subscription: Subscription, period: Period, bill: Bill, gross: int) -
     if (subscription.catch_up_to or 0) <= period.number:
         subscription.catch_up_to = None
     if subscription.ended:
-        subscription.save()
-        return
+        return subscription.state
     if then.state == states.COMPLETED:
-        complete(subscription)
-        return
+        return then.state
     subscription.next_due_at = then.next_due_at
     if then.next_due_at is not None and then.next_due_at + SLACK <= bill.opened_at:
         holds.ask_about_missed(subscription)
-    move(subscription, then.state, by=SYSTEM, reason="paid")
+    return then.state

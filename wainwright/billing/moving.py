@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from django.utils.translation import gettext as _
 
 from wainwright.billing import states
@@ -9,6 +11,9 @@ from wainwright.billing.errors import MoveRefused
 from wainwright.billing.models import Hold, Subscription
 from wainwright.core import audit, clock
 from wainwright.core.actors import Actor
+from wainwright.core.models import AuditRow
+
+_WHOLE = [field.name for field in Subscription._meta.concrete_fields if not field.primary_key]
 
 
 def move(subscription: Subscription, to: str, *, by: Actor, reason: str = "") -> Subscription:
@@ -16,6 +21,19 @@ def move(subscription: Subscription, to: str, *, by: Actor, reason: str = "") ->
 
     Staying where it is only saves. Raises MoveRefused for a move that states.MOVES does not know.
     """
+    move_all([(subscription, to)], by=by, reason=reason)
+    return subscription
+
+
+def move_all(moves: Collection[tuple[Subscription, str]], *, by: Actor, reason: str = "") -> None:
+    """Moves several locked subscriptions, each to the state beside it, as `move` does one."""
+    trail = [_turn(subscription, to, by, reason) for subscription, to in moves]
+    Subscription.objects.bulk_update([subscription for subscription, _to in moves], _WHOLE)
+    audit.note_all(line for line in trail if line is not None)
+
+
+def _turn(subscription: Subscription, to: str, by: Actor, reason: str) -> AuditRow | None:
+    """The move itself, not saved yet, and its line in the trail; none where it only stays."""
     before = subscription.state
     if to != before and to not in states.MOVES[before]:
         names = dict(states.NAMES)
@@ -31,14 +49,13 @@ def move(subscription: Subscription, to: str, *, by: Actor, reason: str = "") ->
             decided_at=clock.now(), decision=Hold.SKIP, by=by.label[:254]
         )
     subscription.version += 1
-    subscription.save()
-    if to != before:
-        audit.note(
-            f"subscription.{to}",
-            subscription.public_id,
-            by=by,
-            business_id=subscription.business_id,
-            before=before,
-            reason=reason,
-        )
-    return subscription
+    if to == before:
+        return None
+    return audit.line(
+        f"subscription.{to}",
+        subscription.public_id,
+        by=by,
+        business_id=subscription.business_id,
+        before=before,
+        reason=reason,
+    )

@@ -30,8 +30,9 @@ from wainwright.core.actors import SYSTEM
 from wainwright.core.prepared import Slot, prepared
 from wainwright.core.sweeping import BATCH
 from wainwright.customers.models import Customer
-from wainwright.payments import attempts, bills
+from wainwright.payments import attempts, bills, charging
 from wainwright.payments.bills import BillDraft
+from wainwright.payments.charging import Charge
 from wainwright.payments.models import Bill, Connection, Payment
 from wainwright.sales.totals import Totals
 from wainwright.tax.queries import Rates
@@ -40,8 +41,6 @@ log = logging.getLogger(__name__)
 
 # What falls due later on the same day is taken along; no day is longer.
 A_DAY = timedelta(hours=25)
-# Seconds after which an attempt begun but not made yet may have been given up by the janitor.
-FRESH = 60
 
 
 @prepared
@@ -82,16 +81,20 @@ def renew(subscription_id: int) -> None:
 def charge_payers(customer_ids: Collection[int]) -> None:
     """Charges what these customers owe by now. Every attempt is committed before the first call."""
     confirming.settle_due(customer_ids)
+    for payment in charging.charge_all(begin(customer_ids)):
+        if payment.state == Payment.ABANDONED:
+            dunning.try_later(payment)
+
+
+def begin(customer_ids: Collection[int]) -> list[Charge]:
+    """Opens the bills of what these customers owe by now and commits an attempt for each."""
     with transaction.atomic(durable=True):
         payers = Customer.objects.filter(pk__in=customer_ids)
         locks.hold(payers.values_list("public_id", flat=True))
         due = _due(customer_ids)
         owed = _still_owed(due) + _open(each for each in due if each.open_bill is None)
         begun = attempts.begin_all(collecting.attempts_for(owed))
-    since = clock.monotonic()
-    for payment in begun:
-        if clock.monotonic() - since < FRESH or attempts.claim(payment):
-            _charge(payment)
+    return [_charge(attempt) for attempt in begun]
 
 
 def _due(customer_ids: Collection[int]) -> list[Subscription]:
@@ -194,18 +197,10 @@ def _still_owed(due: Iterable[Subscription]) -> list[Owed]:
     return list(found.values())
 
 
-def _charge(payment: Payment) -> None:
-    if payment.connection is None:
-        attempts.settle_free(payment, by=SYSTEM)
-        return
-    payment = attempts.charge(
-        payment,
-        description=payment.raw["description"],
-        series=payment.raw["series"],
-        return_url=link_for(payment.connection.business, "hub:paid", public_id=payment.subject),
-    )
-    if payment.state == Payment.ABANDONED:
-        dunning.try_later(payment)
+def _charge(payment: Payment) -> Charge:
+    connection, told = payment.connection, payment.raw
+    back = connection and link_for(connection.business, "hub:paid", public_id=payment.subject)
+    return Charge(payment, told["description"], told["series"], return_url=back or "")
 
 
 def next_totals(subscription: Subscription) -> Totals:

@@ -21,7 +21,7 @@ from wainwright.billing.terms import description
 from wainwright.catalog.models import Price
 from wainwright.core import audit, clock, events
 from wainwright.core.actors import SYSTEM, Actor
-from wainwright.payments import attempts
+from wainwright.payments import attempts, charging
 from wainwright.payments.models import Payment
 from wainwright.tax.queries import Rates
 
@@ -104,7 +104,7 @@ def switch(
     if begun.connection is None:
         paid = attempts.settle_free(begun, by=by)
     else:
-        paid = attempts.charge(begun, description=act.plan.name[:100])
+        paid = charging.charge(begun, description=act.plan.name[:100])
     if paid.state == Payment.ABANDONED:
         with transaction.atomic():
             Subscription.locked(subscription.pk)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import connection, transaction
@@ -28,7 +29,19 @@ def note(
     action: str, subject: str, *, by: Actor, business_id: int | None = None, **detail: Any
 ) -> None:
     """Appends one row. `action` reads like "subscription.cancelled", `subject` is a public id."""
-    AuditRow.objects.create(
+    line(action, subject, by=by, business_id=business_id, **detail).save()
+
+
+def note_all(lines: Iterable[AuditRow]) -> None:
+    """Appends rows that `line` made, in their order."""
+    AuditRow.objects.bulk_create(lines)
+
+
+def line(
+    action: str, subject: str, *, by: Actor, business_id: int | None = None, **detail: Any
+) -> AuditRow:
+    """What `note` appends, not written yet."""
+    return AuditRow(
         at=clock.wall(),
         business_id=business_id,
         actor_kind=by.kind,

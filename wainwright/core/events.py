@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import dataclasses
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, ClassVar
@@ -18,6 +18,8 @@ from typing import Any, ClassVar
 from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.tasks import task
+from django_ox.backend import OxBackend
+from django_ox.bulk import enqueue_many
 
 from wainwright.core import clock, tenancy
 from wainwright.core.ids import new_id
@@ -40,13 +42,21 @@ class Event:
 
 
 Handler = Callable[[Any, EventRow], None]
+Heard = Sequence[tuple[Any, EventRow]]
+
+
+@dataclass(frozen=True)
+class Together:
+    """A handler that takes all facts announced together, and so reads and writes once for all."""
+
+    hear: Callable[[Heard], None]
 
 
 @dataclass
 class Wires:
     """Who hears an event: `now` in the same transaction and order, `later` after commit."""
 
-    now: list[Handler] = field(default_factory=list)
+    now: list[Handler | Together] = field(default_factory=list)
     later: list[Handler] = field(default_factory=list)
 
 
@@ -68,25 +78,55 @@ def announce(event: Event, **known: Any) -> EventRow:
 
     `known` are records in hand that handlers would otherwise read again; they find them on the row.
     """
+    return announce_all([event], [known])[0]
+
+
+def announce_all(events: Sequence[Event], known: Sequence[dict[str, Any]]) -> list[EventRow]:
+    """Stores facts of one kind, then runs its `now` handlers one after the other over all of them.
+
+    Must be called inside a transaction. `known` are the records in hand of each, as in `announce`.
+    """
+    if not events:
+        return []
+    wires = _table[events[0].name][1]
     if not connection.in_atomic_block:
-        raise RuntimeError(f"{event.name} was announced outside a transaction")
-    row = EventRow.objects.create(
+        raise RuntimeError(f"{events[0].name} was announced outside a transaction")
+    rows = EventRow.objects.bulk_create(_row(event) for event in events)
+    for row, records in zip(rows, known, strict=True):
+        row.__dict__.update(records)
+    due, names = clock.wall(), [handler_name(handler) for handler in wires.later]
+    Delivery.objects.bulk_create(
+        Delivery(event=row, handler=name, due_at=due) for row in rows for name in names
+    )
+    heard = list(zip(events, rows, strict=True))
+    for handler in wires.now:
+        if isinstance(handler, Together):
+            handler.hear(heard)
+        else:
+            for event, row in heard:
+                handler(event, row)
+    if wires.later:
+        _enqueue(rows)
+    return rows
+
+
+def _row(event: Event) -> EventRow:
+    return EventRow(
         public_id=new_id("evt"),
         business_id=event.business_id,
         name=event.name,
         payload=dataclasses.asdict(event),
         at=clock.now(),
     )
-    wires = _table[event.name][1]
-    due = clock.wall()
-    row.__dict__.update(known)
-    for handler in wires.later:
-        Delivery.objects.create(event=row, handler=handler_name(handler), due_at=due)
-    for handler in wires.now:
-        handler(event, row)
-    if wires.later:
+
+
+def _enqueue(rows: Sequence[EventRow]) -> None:
+    """A task for each fact, whose deliveries any worker may make."""
+    if len(rows) > 1 and isinstance(deliver.get_backend(), OxBackend):
+        enqueue_many(deliver, [((row.account_id, row.mode, row.pk), {}) for row in rows])
+        return
+    for row in rows:
         deliver.enqueue(row.account_id, row.mode, row.pk)
-    return row
 
 
 def handler_name(handler: Handler) -> str:

@@ -106,18 +106,24 @@ class TenantManager(models.Manager[Any]):
         rows = list(objs)
         for row in rows:
             row.check_scope()
-        if not rows or args or options or self._db is not None:
+        if args or options or self._db is not None:
             return super().bulk_create(rows, *args, **options)
+        if not rows:
+            return rows
         with transaction.atomic(savepoint=False):
             return rows if writing.insert_all(rows) else super().bulk_create(rows)
 
-    def bulk_update(self, objs: Iterable[Any], fields: Iterable[str], **options: Any) -> int:
+    def bulk_update(
+        self, objs: Iterable[Any], fields: Iterable[str], batch_size: int | None = None
+    ) -> int:
         """These fields of known rows, by the short way of core.writing where that will do."""
         rows, names = list(objs), list(fields)
         for row in rows:
             row.check_scope()
-        if not rows or options or self._db is not None:
-            return super().bulk_update(rows, names, **options)
+        if batch_size is not None or self._db is not None:
+            return super().bulk_update(rows, names, batch_size)
+        if not rows:
+            return 0
         with transaction.atomic(savepoint=False):
             if writing.update_all(rows, names):
                 return len(rows)

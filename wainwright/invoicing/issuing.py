@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, Self
 
 from django.db.models import QuerySet
 from django.utils import translation
@@ -16,10 +18,11 @@ from wainwright.accounts.models import Business
 from wainwright.core import audit, clock
 from wainwright.core.actors import SYSTEM
 from wainwright.core.dates import local_day
+from wainwright.core.events import Heard
 from wainwright.core.ids import new_id
 from wainwright.core.models import EventRow
 from wainwright.core.money import Money
-from wainwright.core.prepared import Slot, prepared
+from wainwright.core.prepared import Slots, prepared
 from wainwright.core.tenancy import TEST
 from wainwright.customers.models import Customer
 from wainwright.invoicing.content import (
@@ -33,32 +36,38 @@ from wainwright.invoicing.content import (
     TaxRow,
 )
 from wainwright.invoicing.models import CREDIT_NOTE, INVOICE, Document
-from wainwright.invoicing.numbering import Given, next_number
-from wainwright.payments.events import PaymentSucceeded, RefundSucceeded
+from wainwright.invoicing.numbering import Given, next_number, next_numbers
+from wainwright.payments.events import RefundSucceeded
 from wainwright.payments.models import Bill, BillLine, Payment, Refund, RefundLine
-from wainwright.payments.queries import lines_of, payment_of
+from wainwright.payments.queries import lines_of, payments_of, read_lines
 from wainwright.sales import snapshots
-from wainwright.sales.ledger import order_of
+from wainwright.sales.ledger import order_of, read_orders
 from wainwright.sales.models import Entry, Order
 from wainwright.sales.totals import tax_table
 from wainwright.tax.ids import kind_of
 
 
-def issue_invoice(event: PaymentSucceeded, row: EventRow) -> None:
+def issue_invoices(heard: Heard) -> None:
     """A paid bill above zero brings one invoice; a bill of zero brings none."""
-    payment = payment_of(event, row)
-    bill = payment.bill
-    assert bill is not None
-    if not bill.gross or _invoiced(bill.pk):
-        return
-    order = order_of(bill)
-    customer = order.customer
-    given = next_number(bill.business, INVOICE)
-    lines = lines_of(bill)
-    content = _content(INVOICE, given, bill.business, customer, order, bill.currency)
-    zone = bill.business.zone
+    paid = {payment.bill: payment for payment in payments_of(heard) if payment.bill is not None}
+    known = set(_invoiced([bill.pk for bill in paid]))
+    fresh = [bill for bill in paid if bill.gross and bill.pk not in known]
+    read_orders(fresh)
+    read_lines(fresh)
+    for business in {bill.business_id: bill.business for bill in fresh}.values():
+        mine = [bill for bill in fresh if bill.business_id == business.pk]
+        given = next_numbers(business, INVOICE, len(mine))
+        issuer = _Issuer.of(business)
+        _issue_all(
+            _invoice(issuer, number, paid[bill], bill)
+            for number, bill in zip(given, mine, strict=True)
+        )
+
+
+def _invoice(issuer: _Issuer, given: Given, payment: Payment, bill: Bill) -> Document:
+    order, lines, zone = order_of(bill), lines_of(bill), issuer.business.zone
     content = replace(
-        content,
+        _content(INVOICE, given, issuer, order.customer, order, bill.currency),
         lines=tuple(_line(line, zone) for line in lines),
         taxes=_taxes(
             [
@@ -69,14 +78,15 @@ def issue_invoice(event: PaymentSucceeded, row: EventRow) -> None:
         totals=ContentTotals(bill.net, bill.tax, bill.gross),
         supplied_on=local_day(bill.due_at, zone),
         paid_on=local_day(clock.now(), zone),
-        paid_by=_paid_by(payment, customer.language),
+        paid_by=_paid_by(payment, order.customer.language),
     )
-    _issue(content, given, order, bill=bill)
+    return _document(content, given, order, bill=bill)
 
 
 @prepared
-def _invoiced(bill: Slot) -> QuerySet[Document, int]:
-    return Document.objects.filter(bill=bill, kind=INVOICE).values_list("pk", flat=True)
+def _invoiced(bills: Slots) -> QuerySet[Document, int]:
+    rows = Document.objects.filter(bill__in=bills, kind=INVOICE)
+    return rows.values_list("bill_id", flat=True)
 
 
 def issue_credit_note(event: RefundSucceeded, row: EventRow) -> None:
@@ -95,7 +105,9 @@ def issue_credit_note(event: RefundSucceeded, row: EventRow) -> None:
     parts = refund.lines.select_related("line", "refund").order_by("line__position")
     lines = [_returned_line(part, customer.language) for part in parts]
     content = replace(
-        _content(CREDIT_NOTE, given, business, customer, order, entry.currency, invoice),
+        _content(
+            CREDIT_NOTE, given, _Issuer.of(business), customer, order, entry.currency, invoice
+        ),
         lines=tuple(lines),
         taxes=_taxes(
             [
@@ -111,13 +123,36 @@ def issue_credit_note(event: RefundSucceeded, row: EventRow) -> None:
         paid_on=local_day(clock.now(), business.zone),
         paid_by=_paid_by(refund.payment, customer.language),
     )
-    _issue(content, given, order, refund=refund, preceding=invoice)
+    _issue_all([_document(content, given, order, refund=refund, preceding=invoice)])
+
+
+@dataclass(frozen=True, slots=True)
+class _Issuer:
+    """Who issues, as on the day of issue; the same for all documents of a moment."""
+
+    business: Business
+    seller: Seller
+    hub_url: str
+
+    @classmethod
+    def of(cls, business: Business) -> Self:
+        told = snapshots.seller(business)
+        seller = Seller(
+            name=told["name"],
+            address=tuple(told["address"]),
+            country=told["country"],
+            tax_ids=_tax_ids(told),
+            registration=told["registration"],
+            email=told["email"],
+            website=told["website"],
+        )
+        return cls(business, seller, link_for(business, "hub:door"))
 
 
 def _content(
     kind: str,
     given: Given,
-    business: Business,
+    issuer: _Issuer,
     customer: Customer,
     order: Order,
     currency: str,
@@ -128,22 +163,14 @@ def _content(
     The seller is named as on the day of issue. The buyer is named as he told for this order: what
     is typed at another purchase under the same e-mail never reaches this one's documents.
     """
-    seller, buyer = snapshots.seller(business), order.buyer
+    buyer = order.buyer
     return DocumentContent(
         kind=INVOICE if kind == INVOICE else CREDIT_NOTE,  # type: ignore[arg-type]
         mode="test" if order.mode == TEST else "live",
         number=given.text,
         issued_on=given.day,
         currency=currency,
-        seller=Seller(
-            name=seller["name"],
-            address=tuple(seller["address"]),
-            country=seller["country"],
-            tax_ids=_tax_ids(seller),
-            registration=seller["registration"],
-            email=seller["email"],
-            website=seller["website"],
-        ),
+        seller=issuer.seller,
         buyer=Buyer(
             name=buyer["name"],
             company=buyer["company"],
@@ -156,10 +183,10 @@ def _content(
         taxes=(),
         totals=ContentTotals(0, 0, 0),
         language=customer.language,
-        paper="letter" if business.paper == "letter" else "a4",
+        paper="letter" if issuer.business.paper == "letter" else "a4",
         order_reference=order.public_id,
         preceding=Preceding(preceding.number_text, preceding.issued_on) if preceding else None,
-        hub_url=link_for(business, "hub:door"),
+        hub_url=issuer.hub_url,
     )
 
 
@@ -229,7 +256,7 @@ def _paid_by(payment: Payment, language: str) -> str:
         return _("%(brand)s ending %(last4)s") % {"brand": brand.title(), "last4": last4}
 
 
-def _issue(
+def _document(
     content: DocumentContent,
     given: Given,
     order: Order,
@@ -238,7 +265,9 @@ def _issue(
     refund: Refund | None = None,
     preceding: Document | None = None,
 ) -> Document:
-    document: Document = Document.objects.create(
+    """Not written yet."""
+    canonical = content.canonical()
+    return Document(
         public_id=new_id("inv" if content.kind == INVOICE else "crn"),
         business_id=order.business_id,
         kind=content.kind,
@@ -256,14 +285,20 @@ def _issue(
         net=content.totals.net,
         tax=content.totals.tax,
         gross=content.totals.gross,
-        content=content.canonical().decode("ascii"),
-        content_hash=content.sha256(),
+        content=canonical.decode("ascii"),
+        content_hash=hashlib.sha256(canonical).hexdigest(),
     )
-    audit.note(
-        f"{content.kind}.issued",
-        document.public_id,
-        by=SYSTEM,
-        business_id=order.business_id,
-        number=given.text,
+
+
+def _issue_all(documents: Iterable[Document]) -> None:
+    issued = Document.objects.bulk_create(documents)
+    audit.note_all(
+        audit.line(
+            f"{document.kind}.issued",
+            document.public_id,
+            by=SYSTEM,
+            business_id=document.business_id,
+            number=document.number_text,
+        )
+        for document in issued
     )
-    return document

@@ -58,13 +58,19 @@ def next_number(business: Business, kind: str) -> Given:
 
     The year turns in the business's zone.
     """
+    return next_numbers(business, kind, 1)[0]
+
+
+def next_numbers(business: Business, kind: str, count: int) -> list[Given]:
+    """Takes so many numbers in a row, at least one, as `next_number` takes one."""
     series = _locked_series(business, kind)
     today = clock.today(business.zone)
     day = max(today, series.last_issued_on or today)
-    number = series.next_number
-    series.next_number, series.last_issued_on = number + 1, day
+    first = series.next_number
+    series.next_number, series.last_issued_on = first + count, day
     series.save(update_fields=["next_number", "last_issued_on"])
-    return Given(series, number, text_of(series, number), day)
+    numbers = range(first, first + count)
+    return [Given(series, number, text_of(series, number), day) for number in numbers]
 
 
 def text_of(series: Series, number: int) -> str:

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from wainwright.core import clock
-from wainwright.core.actors import GATEWAY, Actor
+from wainwright.core.actors import Actor
 from wainwright.core.ids import new_id
 from wainwright.core.money import Money
 from wainwright.payments import calls
@@ -98,12 +98,6 @@ def prepared(
     )
 
 
-def claim(payment: Payment) -> bool:
-    """Whether a begun attempt is still to be made; if so, nobody asks about it for a while."""
-    mine = Payment.objects.filter(pk=payment.pk, state=Payment.STARTED)
-    return bool(mine.update(ask_at=calls.next_ask(0)))
-
-
 def settle_free(payment: Payment, *, by: Actor) -> Payment:
     """Nothing is to pay and nothing to save: the attempt succeeds without a gateway."""
     outcome = gateways.Outcome(OutcomeStatus.SUCCEEDED, "", amount=payment.money)
@@ -167,43 +161,6 @@ def finish(payment: Payment, returned: Mapping[str, str], *, by: Actor) -> Payme
         log.warning("could not finish %s: %s", payment.public_id, error)
         return payment
     return book(payment.pk, outcome, by=by)
-
-
-def charge(
-    payment: Payment, *, description: str, series: str = "recurring", return_url: str = ""
-) -> Payment:
-    """Charges the saved method of a begun attempt and books the outcome. Never inside a lock.
-
-    `return_url` is where a buyer comes back to whom the bank wants to see first.
-
-    An attempt that was settled meanwhile, as when this process was frozen since it began, is not
-    sent any more.
-    """
-    assert payment.connection is not None
-    assert payment.method is not None
-    if not Payment.objects.filter(pk=payment.pk, state=Payment.STARTED).exists():
-        payment.refresh_from_db()
-        return payment
-    request = gateways.ChargeRequest(
-        method=gateways.MethodRef(payment.method.gateway_ref, payment.method.customer_ref),
-        amount=payment.money,
-        key=payment.public_id,
-        invoice_ref=payment.bill.public_id if payment.bill else payment.public_id,
-        description=description,
-        series=gateways.Series(series),
-        network_ref=payment.method.network_ref or None,
-        return_url=return_url,
-    )
-    try:
-        with calls.patient(payment.connection) as gateway:
-            outcome = gateway.charge_saved(request)
-    except gateways.OutcomeUnknown:
-        outcome = gateways.Outcome(OutcomeStatus.UNKNOWN, "")
-    except gateways.GatewayError as error:
-        log.error("gateway could not charge %s: %s", payment.public_id, error)
-        why = f"{type(error).__name__}: {error}"
-        return give_up(payment.pk, among=(Payment.STARTED,), by=GATEWAY, why=why)
-    return book(payment.pk, replace(outcome, method=None), by=GATEWAY)  # the one it was asked for
 
 
 def close_page(payment: Payment, *, by: Actor, declined: bool = False) -> Payment:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -157,15 +157,27 @@ def close_bill(bill: Bill, state: str, *, why: str = "", by: Actor) -> Bill:
 
     Parts that were paid of a bill that is not owed any more go back.
     """
-    if bill.state != Bill.OPEN:
-        return bill
-    if state != Bill.PAID:
+    if state != Bill.PAID and bill.state == Bill.OPEN:
         parts = Payment.objects.filter(bill=bill, part=True, state=Payment.SUCCEEDED)
         parts.update(stray=True)
-    bill.state, bill.closed_at, bill.closed_why = state, clock.now(), why[:200]
-    bill.save(update_fields=["state", "closed_at", "closed_why"])
-    audit.note(f"bill.{state}", bill.public_id, by=by, business_id=bill.business_id, why=why)
+    _close([bill], state, why=why, by=by)
     return bill
+
+
+def close_paid(paid: Iterable[Bill], *, by: Actor) -> None:
+    """Nothing more is owed of these. Call inside a transaction."""
+    _close(paid, Bill.PAID, why="", by=by)
+
+
+def _close(bills: Iterable[Bill], state: str, *, why: str, by: Actor) -> None:
+    closed, now = [bill for bill in bills if bill.state == Bill.OPEN], clock.now()
+    for bill in closed:
+        bill.state, bill.closed_at, bill.closed_why = state, now, why[:200]
+    Bill.objects.bulk_update(closed, ["state", "closed_at", "closed_why"])
+    audit.note_all(
+        audit.line(f"bill.{state}", bill.public_id, by=by, business_id=bill.business_id, why=why)
+        for bill in closed
+    )
 
 
 def rest_of(bill: Bill) -> Money:

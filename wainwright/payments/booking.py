@@ -3,31 +3,26 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from django.db import transaction
+from django.db.models import QuerySet
 
-from wainwright.accounts.models import Business
 from wainwright.core import audit, clock, events, locks
 from wainwright.core.actors import GATEWAY, Actor
 from wainwright.core.money import Money
-from wainwright.payments import bills, differences, methods
+from wainwright.core.prepared import Slots, prepared
+from wainwright.payments import differences, methods
 from wainwright.payments.connections import adapter_for
-from wainwright.payments.events import (
-    ConfirmationNeeded,
-    MethodSaved,
-    PartPaid,
-    PaymentDeclined,
-    PaymentSucceeded,
-)
+from wainwright.payments.events import ConfirmationNeeded, PaymentDeclined
 from wainwright.payments.gateways import base as gateways
 from wainwright.payments.gateways.base import OutcomeStatus
-from wainwright.payments.models import Bill, Difference, Payment
+from wainwright.payments.models import Difference, Payment
 from wainwright.payments.queries import with_connection
+from wainwright.payments.succeeding import succeed
 
 log = logging.getLogger(__name__)
-
 _STATE = {
     OutcomeStatus.SUCCEEDED: Payment.SUCCEEDED,
     OutcomeStatus.PENDING: Payment.PENDING,
@@ -50,35 +45,68 @@ def book_described(
     by: Actor = GATEWAY,
 ) -> Payment:
     """Books what was said, with what the gateway told of the method; it is not asked again."""
+    return book_all([Answer(payment_id, outcome, info, by)])[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What was said of a payment, by whom, and what the gateway told of the method."""
+
+    payment_id: int
+    outcome: gateways.Outcome
+    info: gateways.MethodInfo | None = None
+    by: Actor = GATEWAY
+
+
+def book_all(answers: Sequence[Answer]) -> list[Payment]:
+    """Books answers on payments of different bills, each as `book` does: all of them, or none."""
     with transaction.atomic():
-        locks.hold(_names(payment_id))
-        payment = Payment.locked(payment_id)
-        if payment.state == Payment.SUCCEEDED or not _newer(payment, outcome):
-            return payment
-        if _of_another_sum(payment, outcome):
-            return _stopped(payment, outcome)
-        outcome = _without_buyer(payment, outcome)
-        before = payment.state
-        payment.state = _state(payment, outcome)
-        _keep_what_was_said(payment, outcome, info)
-        if payment.state == Payment.SUCCEEDED:
-            _succeeded(payment, by, late=before not in Payment.IN_FLIGHT)
-        elif payment.state == Payment.DECLINED:
-            _declined(payment, outcome, by)
-        elif payment.state == Payment.ABANDONED:
-            _left(payment, by)
-        elif payment.state == Payment.ACTION and before != Payment.ACTION:
-            _buyer_needed(payment, outcome)
-        else:
-            payment.save()
-    return payment
+        keys = [answer.payment_id for answer in answers]
+        locks.hold(_names(keys))
+        payments = {payment.pk: payment for payment in _locked(keys)}
+        late = {key for key in keys if payments[key].state not in Payment.IN_FLIGHT}
+        paid = [each for each in answers if _take(payments[each.payment_id], each)]
+        for by in dict.fromkeys(each.by for each in paid):
+            succeed([payments[each.payment_id] for each in paid if each.by == by], late, by=by)
+    return [payments[key] for key in keys]
 
 
-def _names(payment_id: int) -> Iterator[str]:
-    """What it pays for and who pays: the locks that all work on either begins with."""
-    payments = Payment.objects.filter(pk=payment_id)
+def _take(payment: Payment, answer: Answer) -> bool:
+    """Keeps what was said; whether the payment succeeded by it, which is all that is left to do."""
+    outcome, by = answer.outcome, answer.by
+    if payment.state == Payment.SUCCEEDED or not _newer(payment, outcome):
+        return False
+    if _of_another_sum(payment, outcome):
+        _stop(payment, outcome)
+        return False
+    outcome = _without_buyer(payment, outcome)
+    before = payment.state
+    payment.state = _state(payment, outcome)
+    _keep_what_was_said(payment, outcome, answer.info)
+    if payment.state == Payment.SUCCEEDED:
+        return True
+    if payment.state == Payment.DECLINED:
+        _declined(payment, outcome, by)
+    elif payment.state == Payment.ABANDONED:
+        _left(payment, by)
+    elif payment.state == Payment.ACTION and before != Payment.ACTION:
+        _buyer_needed(payment, outcome)
+    else:
+        payment.save()
+    return False
+
+
+def _names(payment_ids: Collection[int]) -> Iterator[str]:
+    """What they pay for and who pays: the locks that all work on either begins with."""
+    payments = Payment.objects.filter(pk__in=payment_ids)
     for subject, customer in payments.values_list("subject", "customer__public_id"):
         yield from (subject, customer)
+
+
+@prepared
+def _locked(keys: Slots) -> QuerySet[Payment]:
+    rows = Payment.objects.filter(pk__in=keys).select_related("method").order_by("pk")
+    return rows.select_for_update(of=("self",), no_key=True)
 
 
 def _newer(payment: Payment, outcome: gateways.Outcome) -> bool:
@@ -91,7 +119,7 @@ def _of_another_sum(payment: Payment, outcome: gateways.Outcome) -> bool:
     return outcome.status == OutcomeStatus.SUCCEEDED and taken != payment.money
 
 
-def _stopped(payment: Payment, outcome: gateways.Outcome) -> Payment:
+def _stop(payment: Payment, outcome: gateways.Outcome) -> None:
     """Money moved, but not what was asked for: no success of ours until a person has looked."""
     payment.gateway_ref = outcome.ref or payment.gateway_ref
     if payment.state in Payment.IN_FLIGHT:
@@ -106,7 +134,6 @@ def _stopped(payment: Payment, outcome: gateways.Outcome) -> Payment:
         ours=payment.money,
         theirs=outcome.amount,
     )
-    return payment
 
 
 def _without_buyer(payment: Payment, outcome: gateways.Outcome) -> gateways.Outcome:
@@ -155,55 +182,6 @@ def _keep_what_was_said(
         payment.raw["stop_series"] = True
     if outcome.method is not None and payment.method_id is None:
         payment.raw["method"] = methods.remembered(outcome, info)
-
-
-def _succeeded(payment: Payment, by: Actor, *, late: bool) -> None:
-    payment.settled_at = payment.settled_at or clock.now()
-    bill = Bill.locked(payment.bill_id) if payment.bill_id else None
-    if payment.purpose == Payment.METHOD:
-        payment.save()
-        _method_saved(payment)
-        return
-    assert bill is not None
-    payment.stray = bill.state != Bill.OPEN
-    if late or payment.part:
-        _weigh(payment, bill)
-    payment.save()
-    audit.note("payment.succeeded", payment.public_id, by=by, business_id=payment.business_id)
-    if payment.stray:  # the bill was closed meanwhile; the sweep sends the money back
-        log.error("payment %s came for a closed bill and is refunded", payment.public_id)
-        return
-    if payment.part:
-        events.announce(PartPaid(business_id=payment.business_id, payment_id=payment.pk))
-        return
-    bills.close_bill(bill, Bill.PAID, by=by)
-    bill.business = Business.known(bill.business_id)
-    payment.bill = bill
-    events.announce(
-        PaymentSucceeded(business_id=payment.business_id, payment_id=payment.pk), payment=payment
-    )
-
-
-def _weigh(payment: Payment, bill: Bill) -> None:
-    """Whether it is the last part of its bill, or more than is owed since it was begun."""
-    rest = bills.rest_of(bill) - payment.money
-    payment.part = rest.minor > 0
-    payment.stray = payment.stray or rest.minor < 0
-
-
-def _method_saved(payment: Payment) -> None:
-    assert payment.customer is not None
-    method = methods.save_from(payment, payment.customer)
-    if method is not None:
-        Payment.objects.filter(pk=payment.pk).update(method=method)
-        events.announce(
-            MethodSaved(
-                business_id=payment.business_id,
-                payment_id=payment.pk,
-                method_id=method.pk,
-                subject=payment.subject,
-            )
-        )
 
 
 def _left(payment: Payment, by: Actor) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from django.db.models import Max, QuerySet, Sum
 
+from wainwright.core.events import Heard
 from wainwright.core.models import EventRow
 from wainwright.core.money import Money
-from wainwright.core.prepared import Slot, prepared
+from wainwright.core.prepared import Slot, Slots, prepared
 from wainwright.payments.events import PartPaid, PaymentSucceeded
 from wainwright.payments.models import Bill, BillLine, Connection, Payment, Reconciliation, Refund
 
@@ -24,6 +25,17 @@ def with_connection(payment_id: int) -> Payment:
     if found is None:
         raise Payment.DoesNotExist(f"there is no payment {payment_id} in this scope")
     return found
+
+
+@prepared
+def _started(pk: Slot) -> QuerySet[Payment, int]:
+    rows = Payment.objects.filter(pk=pk, state=Payment.STARTED)
+    return rows.values_list("pk", flat=True)
+
+
+def is_to_make(payment: Payment) -> bool:
+    """Whether a begun attempt was neither made nor given up meanwhile."""
+    return _started.first(payment.pk) is not None
 
 
 @prepared
@@ -61,20 +73,34 @@ def payment_of(event: PaymentSucceeded | PartPaid, row: EventRow) -> Payment:
     return found
 
 
+def payments_of(heard: Heard) -> list[Payment]:
+    """The payments of facts that were announced together."""
+    return [payment_of(event, row) for event, row in heard]
+
+
 @prepared
-def _lines(bill: Slot) -> QuerySet[BillLine]:
-    rows: QuerySet[BillLine] = BillLine.objects.filter(bill=bill)
-    return rows.select_related("price__product").order_by("position")
+def _lines(bills: Slots) -> QuerySet[BillLine]:
+    rows: QuerySet[BillLine] = BillLine.objects.filter(bill__in=bills)
+    return rows.select_related("price__product").order_by("bill", "position")
 
 
 def lines_of(bill: Bill) -> list[BillLine]:
     """The bill's lines with their prices and products; read once, for they never change."""
-    found: list[BillLine] | None = bill.__dict__.get("read_lines")
-    if found is None:
-        found = bill.__dict__["read_lines"] = _lines(bill.pk)
-        for line in found:
-            line.bill = bill
+    read_lines([bill])
+    found: list[BillLine] = bill.__dict__["read_lines"]
     return found
+
+
+def read_lines(bills: Collection[Bill]) -> None:
+    """Reads at once what `lines_of` will be asked about these bills."""
+    unread = {bill.pk: bill for bill in bills if "read_lines" not in bill.__dict__}
+    if not unread:
+        return
+    for bill in unread.values():
+        bill.__dict__["read_lines"] = []
+    for line in _lines(unread):
+        line.bill = unread[line.bill_id]
+        line.bill.__dict__["read_lines"].append(line)
 
 
 def last_comparisons(connections: Sequence[Connection]) -> dict[int, Reconciliation]:

@@ -2,34 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.db.models import QuerySet, Sum
 
 from wainwright.core import clock
+from wainwright.core.events import Heard
 from wainwright.core.ids import new_id
 from wainwright.core.models import EventRow
 from wainwright.core.money import Money
-from wainwright.core.prepared import Slot, prepared
-from wainwright.payments.events import PartPaid, PaymentSucceeded, RefundSucceeded
+from wainwright.core.prepared import Slots, prepared
+from wainwright.payments.events import RefundSucceeded
 from wainwright.payments.models import Bill, Payment, Refund
-from wainwright.payments.queries import lines_of, payment_of
+from wainwright.payments.queries import lines_of, payments_of, read_lines
 from wainwright.payments.returning import share_of_tax
 from wainwright.sales.models import Entry, Order
 
 
-def book_payment(event: PaymentSucceeded | PartPaid, row: EventRow) -> None:
+def book_payments(heard: Heard) -> None:
     """One entry per successful payment, with the net and tax of its bill or its part of them."""
-    payment = payment_of(event, row)
+    paid = payments_of(heard)
+    bills = [payment.bill for payment in paid if payment.bill is not None]
+    read_orders(bills)
+    read_lines(bills)
+    booked = set(_booked([payment.pk for payment in paid]))
+    Entry.objects.bulk_create(_entry(payment) for payment in paid if payment.pk not in booked)
+
+
+def _entry(payment: Payment) -> Entry:
     bill = payment.bill
     assert bill is not None
-    order = order_of(bill)
-    lines = lines_of(bill)
-    kind = Entry.CHARGE if bill.kind == Bill.PURCHASE else Entry.REBILL
-    if _booked(payment.pk, kind):
-        return
+    order, lines = order_of(bill), lines_of(bill)
     net, tax = _sums(bill, payment)
-    Entry.objects.create(
+    return Entry(
         public_id=new_id("ent"),
-        kind=kind,
+        kind=Entry.CHARGE if bill.kind == Bill.PURCHASE else Entry.REBILL,
         payment=payment,
         business_id=bill.business_id,
         order=order,
@@ -60,27 +67,43 @@ def _sums(bill: Bill, payment: Payment) -> tuple[Money, Money]:
 
 
 @prepared
-def _booked(payment: Slot, kind: Slot) -> QuerySet[Entry, int]:
-    return Entry.objects.filter(payment=payment, kind=kind).values_list("pk", flat=True)
+def _booked(payments: Slots) -> QuerySet[Entry, int]:
+    rows = Entry.objects.filter(payment__in=payments, kind__in=(Entry.CHARGE, Entry.REBILL))
+    return rows.values_list("payment_id", flat=True)
 
 
 @prepared
-def _order_of_bill(bill: Slot) -> QuerySet[Order]:
-    return Order.objects.filter(bill=bill)
+def _orders(keys: Slots) -> QuerySet[Order]:
+    return Order.objects.filter(pk__in=keys).select_related("customer")
+
+
+@prepared
+def _orders_of_bills(bills: Slots) -> QuerySet[Order]:
+    return Order.objects.filter(bill__in=bills).select_related("customer")
 
 
 def order_of(bill: Bill) -> Order:
     """The purchase a bill belongs to: its own, or the one its subscription began with."""
+    read_orders([bill])
     found: Order | None = bill.__dict__.get("read_order")
     if found is None:
-        if bill.order_id is not None:
-            found = Order.known(bill.order_id)
-        else:
-            found = _order_of_bill.first(bill.pk)
-        if found is None:
-            raise Order.DoesNotExist(f"no order was placed for bill {bill.public_id}")
-        remember_order(bill, found)
+        raise Order.DoesNotExist(f"no order was placed for bill {bill.public_id}")
     return found
+
+
+def read_orders(bills: Iterable[Bill]) -> None:
+    """Reads at once what `order_of` will be asked about these bills."""
+    unread = [bill for bill in bills if "read_order" not in bill.__dict__]
+    own = {bill.pk: bill for bill in unread if bill.order_id is None}
+    if own:
+        for order in _orders_of_bills(own):
+            remember_order(own[order.bill_id or 0], order)
+    later = [bill for bill in unread if bill.order_id is not None]
+    if later:
+        found = {order.pk: order for order in _orders({bill.order_id for bill in later})}
+        for bill in later:
+            if bill.order_id in found:
+                remember_order(bill, found[bill.order_id])
 
 
 def remember_order(bill: Bill, order: Order) -> None:
