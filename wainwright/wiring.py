@@ -37,6 +37,7 @@ def table() -> dict[Any, Any]:
         dunning,
         extending,
         methods,
+        revoking,
         starting,
     )
     from wainwright.billing import events as billing
@@ -74,7 +75,7 @@ def table() -> dict[Any, Any]:
         ),
         payments.MethodSaved: Wires(now=[methods.use_saved]),
         payments.RefundSucceeded: Wires(
-            now=[ledger.book_refund, issuing.issue_credit_note],
+            now=[ledger.book_refund, revoking.revoke_for_refund, issuing.issue_credit_note],
             later=[letters.tell_of_refund],
         ),
         payments.DifferenceFound: Wires(),
@@ -96,6 +97,7 @@ def table() -> dict[Any, Any]:
         billing.PlanChangeAsked: Wires(later=[letters.tell_of_planned_change]),
         billing.PlanKept: Wires(later=[letters.tell_of_kept_plan]),
         billing.PlanChangeFailed: Wires(later=[letters.tell_of_failed_change]),
+        billing.AccessRevoked: Wires(),
         billing.BillingHeld: Wires(later=[alerts.tell_of_hold]),
         billing.MethodReplaced: Wires(later=[letters.tell_of_replaced_method]),
         StatementReceived: Wires(

@@ -40,7 +40,7 @@ DASHBOARD = (
 @pytest.fixture
 def visits(shop: Any) -> list[tuple[Client, str]]:
     """Every hot page, as a customer or a member sees it who has some of everything."""
-    change_rules(None, by=SYSTEM)
+    change_rules(None, by=SYSTEM, revoke="any")
     prices = {
         sort: shops.make_price(shops.make_product(shop.own, f"Work {sort}", tax="19"), sort)
         for sort in ("one_time", "monthly", "split", "trial")

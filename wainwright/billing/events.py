@@ -147,6 +147,20 @@ class BillingHeld(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class AccessRevoked(Event):
+    """Access to something bought ended, because money for it went back.
+
+    `subscription_id` is null for what was bought once.
+    """
+
+    name: ClassVar[str] = "access.revoked"
+
+    order_id: int
+    product_id: int
+    subscription_id: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class MethodReplaced(SubscriptionEvent):
     """Another card (or the like) pays it from now on."""
 

@@ -8,6 +8,8 @@ from django.core.paginator import Paginator
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
+from wainwright.billing.models import Revocation
+from wainwright.billing.revoking import revoked_of
 from wainwright.catalog.models import Price
 from wainwright.core.prepared import by
 from wainwright.customers.models import Customer
@@ -31,12 +33,13 @@ class Wanted:
 
 @dataclass(slots=True)
 class Purchase:
-    """An order with its lines, its invoice and what corrects that."""
+    """An order with its lines, its invoice, what corrects that, and access that was taken back."""
 
     order: Order
     lines: list[Line]
     invoice: Document | None = None
     credit_notes: list[Document] = field(default_factory=list)
+    revoked: list[Revocation] = field(default_factory=list)
 
     @property
     def name(self) -> str:
@@ -124,4 +127,6 @@ def _with_papers(orders: list[Order]) -> list[Purchase]:
             purchases[document.order_id].credit_notes.append(document)
         else:
             purchases[document.order_id].invoice = document
+    for each in revoked_of(keys):
+        purchases[each.order_id].revoked.append(each)
     return list(purchases.values())

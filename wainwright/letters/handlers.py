@@ -28,7 +28,7 @@ from wainwright.billing.events import (
     SubscriptionReactivated,
     SubscriptionResumed,
 )
-from wainwright.billing.models import Change, Period, Subscription
+from wainwright.billing.models import Change, Period, Revocation, Subscription
 from wainwright.billing.standing import Plan as Bought
 from wainwright.core.models import EventRow
 from wainwright.core.money import Money
@@ -266,6 +266,7 @@ def tell_of_refund(event: RefundSucceeded, row: EventRow) -> None:
         "refund": refund,
         "payment": payment,
         "items": [line.description for line in _given_back(lines, refund) or lines],
+        "revoked": list(Revocation.objects.filter(refund=refund).order_by("pk")),
         "document": document,
     }
     _tell(payment.customer, "refund", row, context, document)

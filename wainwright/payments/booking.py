@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from django.db import transaction
@@ -19,7 +19,7 @@ from wainwright.payments.events import ConfirmationNeeded, PaymentDeclined
 from wainwright.payments.gateways import base as gateways
 from wainwright.payments.gateways.base import OutcomeStatus
 from wainwright.payments.models import Difference, Payment
-from wainwright.payments.queries import with_connection
+from wainwright.payments.queries import names_to_lock, with_connection
 from wainwright.payments.succeeding import succeed
 
 log = logging.getLogger(__name__)
@@ -62,7 +62,7 @@ def book_all(answers: Sequence[Answer]) -> list[Payment]:
     """Books answers on payments of different bills, each as `book` does: all of them, or none."""
     with transaction.atomic():
         keys = [answer.payment_id for answer in answers]
-        locks.hold(_names(keys))
+        locks.hold(names_to_lock(keys))
         payments = {payment.pk: payment for payment in _locked(keys)}
         late = {key for key in keys if payments[key].state not in Payment.IN_FLIGHT}
         paid = [each for each in answers if _take(payments[each.payment_id], each)]
@@ -94,13 +94,6 @@ def _take(payment: Payment, answer: Answer) -> bool:
     else:
         payment.save()
     return False
-
-
-def _names(payment_ids: Collection[int]) -> Iterator[str]:
-    """What they pay for and who pays: the locks that all work on either begins with."""
-    payments = Payment.objects.filter(pk__in=payment_ids)
-    for subject, customer in payments.values_list("subject", "customer__public_id"):
-        yield from (subject, customer)
 
 
 @prepared

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from django.db.models import Max, QuerySet, Sum
 
@@ -25,6 +25,13 @@ def with_connection(payment_id: int) -> Payment:
     if found is None:
         raise Payment.DoesNotExist(f"there is no payment {payment_id} in this scope")
     return found
+
+
+def names_to_lock(payment_ids: Collection[int]) -> Iterator[str]:
+    """What they pay for and who pays: the locks that all work on either begins with."""
+    payments = Payment.objects.filter(pk__in=payment_ids)
+    for subject, customer in payments.values_list("subject", "customer__public_id"):
+        yield from (subject, customer)
 
 
 @prepared

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F, QuerySet, Sum
 from django.utils.translation import gettext as _
 
-from wainwright.core import audit, clock, events
+from wainwright.core import audit, clock, events, locks
 from wainwright.core.actors import GATEWAY, SYSTEM, Actor
 from wainwright.core.ids import new_id
 from wainwright.core.money import Money, total
@@ -22,6 +22,7 @@ from wainwright.payments.events import RefundSucceeded
 from wainwright.payments.gateways import base as gateways
 from wainwright.payments.gateways.base import OutcomeStatus
 from wainwright.payments.models import Difference, Payment, Refund
+from wainwright.payments.queries import names_to_lock
 from wainwright.payments.returning import Part, Wish
 
 log = logging.getLogger(__name__)
@@ -132,6 +133,8 @@ _STATE = {
 def book_refund(refund_id: int, outcome: gateways.Outcome) -> Refund:
     """The single door for what a gateway says of a refund."""
     with transaction.atomic():
+        paid = Refund.objects.filter(pk=refund_id).values_list("payment_id", flat=True)
+        locks.hold(names_to_lock(list(paid)))
         row = Refund.locked(refund_id)
         if row.state in (Refund.SUCCEEDED, Refund.DECLINED):
             return row

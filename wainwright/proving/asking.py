@@ -77,6 +77,7 @@ BODIES: dict[str, dict[str, str]] = {
 RULES = {"retry_after_days": "1, 3", "grace_days": "2", "then": "pause", "missed": "ask"}
 RULES |= {"charge_factor": "5", "run_factor": "3", "return_days": "30", "pause_periods": "1"}
 RULES |= {"pauses_a_year": "1", "changes_a_year": "12", "postpone_days": "7", "most_parts": "3"}
+RULES |= {"revoke": "any", "end_then": "on"}
 BODIES |= dict.fromkeys(
     ("dashboard/collecting/", "dashboard/products/<product_id>/collecting/"), RULES
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from wainwright.billing.models.access import Revocation
 from wainwright.billing.models.changes import Change, Credit, CreditUse
 from wainwright.billing.models.holds import Hold, Run
 from wainwright.billing.models.periods import Ending, Instalment, Pause, Period
@@ -17,6 +18,7 @@ __all__ = [
     "Instalment",
     "Pause",
     "Period",
+    "Revocation",
     "Rules",
     "Run",
     "Subscription",

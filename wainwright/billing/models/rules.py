@@ -24,8 +24,14 @@ class Rules(Tenant):
 
     CANCEL, PAUSE = "cancel", "pause"
     ASK, CHARGE, SKIP = "ask", "charge", "skip"
+    NEVER, FULL, ANY = "never", "full", "any"
     ENDS = [(CANCEL, _("cancel it")), (PAUSE, _("pause it"))]
     MISSED = [(ASK, _("ask me")), (CHARGE, _("charge them")), (SKIP, _("leave them out"))]
+    REVOKES = [
+        (NEVER, _("never")),
+        (FULL, _("when all that was paid for it goes back")),
+        (ANY, _("when any of it goes back")),
+    ]
 
     product = models.ForeignKey(
         "catalog.Product", models.PROTECT, null=True, related_name="+", db_index=False
@@ -41,6 +47,9 @@ class Rules(Tenant):
     )  # times the last charge; 0: no bound
     run_factor = models.PositiveSmallIntegerField(default=3)  # times the usual day; 0: no bound
     return_days = models.PositiveSmallIntegerField(default=30)  # in which an end may be taken back
+    # When money goes back, by a refund or a chargeback.
+    revoke = models.CharField(max_length=5, choices=REVOKES, default=FULL)  # access to it ends
+    end_then = models.BooleanField(default=False)  # and the subscription with it
     # What buyers may do alone; none of it unless the seller says so.
     pause_periods = models.PositiveSmallIntegerField(default=0)  # the most at a time; 0: no pauses
     pauses_a_year = models.PositiveSmallIntegerField(default=1)

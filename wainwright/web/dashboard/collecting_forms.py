@@ -64,6 +64,19 @@ class RulesForm(forms.Form):
         MOST_DAYS,
         gettext_lazy("By the customer in the hub, and by you. 0 is never."),
     )
+    revoke = forms.ChoiceField(
+        label=gettext_lazy("Access to what was bought ends"),
+        choices=lambda: capitals(Rules.REVOKES),
+        widget=forms.RadioSelect,
+        help_text=gettext_lazy(
+            "Of a subscription the period that runs counts, of what is paid in parts every payment."
+        ),
+    )
+    end_then = forms.BooleanField(
+        label=gettext_lazy("The subscription ends with it"),
+        required=False,
+        help_text=gettext_lazy("Otherwise the next payment gives access again."),
+    )
     pause_periods = _count(
         gettext_lazy("Payments a customer's pause may leave out"),
         MOST_PERIODS,

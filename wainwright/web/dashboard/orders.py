@@ -7,6 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
+from wainwright.billing.revoking import revoked_of
 from wainwright.core.money import Money
 from wainwright.payments.models import Payment, Refund
 from wainwright.payments.queries import left_to_refund
@@ -42,6 +43,7 @@ def page(request: StaffRequest, order_id: str) -> HttpResponse:
             "payments": payments,
             "refunds": refunds,
             "left": left_to_refund(payments),
+            "revoked": revoked_of([order.pk]),
             "documents": documents.order_by("-issued_at", "-pk"),
             "subscriptions": request.reach.whole.subscriptions().filter(order=order).order_by("pk"),
             "state_of": words.state_of,

@@ -13,8 +13,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
+from wainwright.billing.models import Rules
+from wainwright.billing.rulebook import RuleBook
 from wainwright.core.money import Money
 from wainwright.payments.models import Payment, Refund
+from wainwright.payments.queries import lines_of
 from wainwright.payments.refund_lines import lines_to_refund
 from wainwright.payments.refunds import refund, refundable
 from wainwright.payments.returning import Billed, Wish, can_choose
@@ -151,7 +154,13 @@ def page(request: StaffRequest, payment_id: str) -> HttpResponse:
             )
             _say(request, made)
             return see_other("order", order_id=order.public_id)
-    context = {"form": form, "payment": payment, "order": order, "left": left}
+    context = {
+        "form": form,
+        "payment": payment,
+        "order": order,
+        "left": left,
+        "consequences": _consequences(payment),
+    }
     return framed(request, "refund.html", context, room=ROOM)
 
 
@@ -161,6 +170,27 @@ def _order_of(request: StaffRequest, payment: Payment) -> Order:
     if bill is not None and bill.order_id:
         return get_object_or_404(orders, pk=bill.order_id)
     return get_object_or_404(orders, bill_id=payment.bill_id or 0)
+
+
+def _consequences(payment: Payment) -> list[str]:
+    """What else ends with the money, by the rules of what was bought."""
+    book = RuleBook.read()
+    lines = lines_of(payment.bill) if payment.bill else []
+    return list(dict.fromkeys(_consequence(book.of(line.product_id)) for line in lines))
+
+
+def _consequence(rules: Rules) -> str:
+    with_subscription = rules.end_then
+    match rules.revoke:
+        case Rules.NEVER:
+            return _("It ends neither access nor a subscription.")
+        case Rules.FULL if with_subscription:
+            return _("When all of it goes back, access ends, and a subscription with it.")
+        case Rules.FULL:
+            return _("When all of it goes back, access ends; a subscription goes on.")
+    if with_subscription:
+        return _("Access ends, and a subscription with it.")
+    return _("Access ends; a subscription goes on.")
 
 
 def _say(request: StaffRequest, made: Refund) -> None:

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 from wainwright.billing import reactivating, switching
 from wainwright.billing.models import Subscription
 from wainwright.billing.renewals import next_totals
+from wainwright.billing.revoking import revoked_since
 from wainwright.core import clock
 from wainwright.hub.history import history_of
 from wainwright.web import formats
@@ -42,6 +43,7 @@ def page(request: StaffRequest, subscription_id: str) -> HttpResponse:
             "can_change": switching.can_switch(found),
             "can_return": reactivating.can_reactivate(found),
             "return_until": reactivating.reactivated_until(found),
+            "revoked_since": revoked_since(found),
             "percent": words.percent,
         },
         room=ROOM,

@@ -133,6 +133,7 @@ def source(name: str) -> str:
         "api": _("through the API"),
         "gateway": _("at the payment gateway"),
         "dunning": _("after payments failed"),
+        "refund": _("after its money went back"),
     }.get(name, name)
 
 

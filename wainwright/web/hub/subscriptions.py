@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from wainwright.billing import reactivating, states
 from wainwright.billing.models import Subscription
+from wainwright.billing.revoking import revoked_since
 from wainwright.hub import allowances, overview, queries, rules
 from wainwright.hub.history import Moment, history_of
 from wainwright.invoicing.models import Document
@@ -50,6 +51,7 @@ def subscription(request: HubRequest, public_id: str) -> HttpResponse:
     context = {
         "subscription": found,
         "state": words.state(found),
+        "revoked_since": revoked_since(found),
         "history": history,
         "moments": [_told(moment) for moment in history],
         "may_cancel": rules.may_cancel(found),
