@@ -24,7 +24,10 @@ EMAIL = "ada@buyer.example"
 
 def main(due: str, resting: str) -> None:
     alias = building.owner()
-    build = "migrate" if building.pending() else "flush"
+    outdated = bool(building.pending())
+    if outdated:
+        building.empty()
+    build = "migrate" if outdated else "flush"
     call_command(build, database=alias, interactive=False, verbosity=0)
     business = lives.open_shop()
     tables = [Copied(Customer), Copied(Subscription)]

@@ -1,8 +1,9 @@
-"""Renews so many customers one by one; for each a list of the [SQL, parameters] that wrote."""
+"""Renews so many customers in batches; for each a list of the [SQL, parameters] that wrote."""
 
 from __future__ import annotations
 
 import json
+from itertools import batched
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
@@ -12,11 +13,13 @@ from wainwright.accounts.models import Business
 from wainwright.bench.names import SHOP
 from wainwright.bench.written import WRITES, plain
 from wainwright.billing import renewals
-from wainwright.core import tenancy
+from wainwright.core import tenancy, writing
+from wainwright.core.sweeping import BATCH
 from wainwright.customers.models import Customer
 
 
 def main(count: str) -> None:
+    writing.ROWS_AT_ONCE = 1  # each row by a statement of its own
     business = Business.everywhere.get(slug=SHOP)
     heard: list[list[Any]] = []
 
@@ -27,8 +30,9 @@ def main(count: str) -> None:
 
     written = []
     with tenancy.scope(business.account_id, tenancy.TEST), connection.execute_wrapper(listen):
-        for customer in Customer.objects.order_by("pk").values_list("pk", flat=True)[: int(count)]:
-            renewals.charge_payers([customer])
+        payers = Customer.objects.order_by("pk").values_list("pk", flat=True)[: int(count)]
+        for batch in batched(payers, BATCH):
+            renewals.charge_payers(batch)
             written.append(heard[:])
             heard.clear()
     print(json.dumps(written, cls=DjangoJSONEncoder))

@@ -1,14 +1,13 @@
 """The writes of renewals by the driver alone: milliseconds of processor time each, both ways.
 
 [one transaction for each renewal, batches of them by executemany]. Each way takes its own half of
-the renewals.
+the batches. What is written once for many (a task, the number reached) is once for as many here.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from itertools import batched
 from pathlib import Path
 from typing import Any
 
@@ -21,34 +20,47 @@ from wainwright.bench.booked import Writes, driver_of, on_sqlite_file
 from wainwright.bench.names import SHOP
 from wainwright.core.sweeping import BATCH
 
-type Batch = dict[tuple[int, str], list[list[Any]]]
+type Batch = dict[str, list[list[Any]]]
 
 
 def main(file: str, floor: str) -> None:
     written: list[Writes] = json.loads(Path(file).read_text())
     account = Business.everywhere.get(slug=SHOP).account_id
-    half = len(written) // 2
+    batches = [joined(writes) for writes in written]
+    half = len(batches) // 2
     one, many = driver_of(floor, account), _many(floor, account)
+    each = [writes for batch in batches[:half] for writes in parted(batch, BATCH)]
     spent = processor.meter()
     before = spent()
-    for writes in written[:half]:
+    for writes in each:
         one(writes)
-    each = spent() - before
-    batches = [joined(batch) for batch in batched(written[half:], BATCH)]
+    apart = spent() - before
     before = spent()
-    for batch in batches:
+    for batch in batches[half:]:
         many(batch)
-    print(json.dumps([1e3 * each / half, 1e3 * (spent() - before) / (len(written) - half)]))
+    together = spent() - before
+    print(json.dumps([1e3 * apart / len(each), 1e3 * together / BATCH / (len(batches) - half)]))
 
 
-def joined(renewals: tuple[Writes, ...]) -> Batch:
-    """The same statement of all renewals together, in the order in which they are made."""
+def joined(writes: Writes) -> Batch:
+    """The rows of each statement, in the order in which the statements are first made."""
     found: Batch = {}
-    for writes in renewals:
-        for place, (statement, params) in enumerate(writes):
-            plain = statement.partition(" RETURNING ")[0]  # which many at once cannot answer
-            found.setdefault((place, plain), []).append(params)
-    return dict(sorted(found.items(), key=lambda item: item[0][0]))
+    for statement, params in writes:
+        plain = statement.partition(" RETURNING ")[0]  # which many at once cannot answer
+        found.setdefault(plain, []).append(params)
+    return found
+
+
+def parted(batch: Batch, count: int) -> list[Writes]:
+    """What each of so many renewals wrote of it."""
+    return [
+        [
+            (statement, params)
+            for statement, rows in batch.items()
+            for params in rows[number * len(rows) // count : (number + 1) * len(rows) // count]
+        ]
+        for number in range(count)
+    ]
 
 
 def _many(floor: str, account_id: int) -> Callable[[Batch], None]:
@@ -57,7 +69,7 @@ def _many(floor: str, account_id: int) -> Callable[[Batch], None]:
 
         def on_sqlite(batch: Batch) -> None:
             file.execute("BEGIN IMMEDIATE")
-            for (_place, statement), rows in batch.items():
+            for statement, rows in batch.items():
                 file.executemany(statement.replace("%s", "?"), rows)
             file.execute("COMMIT")
 
@@ -68,7 +80,7 @@ def _many(floor: str, account_id: int) -> Callable[[Batch], None]:
 
     def on_postgresql(batch: Batch) -> None:
         with server.transaction(), server.cursor() as cursor:
-            for (_place, statement), rows in batch.items():
+            for statement, rows in batch.items():
                 cursor.executemany(statement.encode(), rows)
 
     return on_postgresql

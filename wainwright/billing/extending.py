@@ -11,6 +11,7 @@ from wainwright.billing.models import Period, Subscription
 from wainwright.billing.moving import move_all
 from wainwright.billing.standing import put_plan, standing_of
 from wainwright.billing.starting import complete
+from wainwright.core import many
 from wainwright.core.actors import SYSTEM
 from wainwright.core.events import Heard
 from wainwright.core.prepared import Slots, prepared
@@ -29,7 +30,9 @@ def extend(heard: Heard) -> None:
         return
     read_lines(bills.values())
     periods = _periods(bills)
-    subscriptions = {each.pk: each for each in _locked({each.subscription_id for each in periods})}
+    # Whoever books a payment holds the lock of its customer, and so of all that he owes.
+    owed = many.locked(Subscription, [each.subscription_id for each in periods])
+    subscriptions = {each.pk: each for each in owed}
     carried: dict[int, str] = {}
     for period in periods:
         bill, subscription = bills[period.bill_id], subscriptions[period.subscription_id]
@@ -47,13 +50,6 @@ def extend(heard: Heard) -> None:
 def _periods(bills: Slots) -> QuerySet[Period]:
     rows = Period.objects.filter(bill__in=bills, void=False)
     return rows.order_by("subscription_id", "number")
-
-
-@prepared
-def _locked(keys: Slots) -> QuerySet[Subscription]:
-    """Whoever books a payment holds the lock of its customer, and so of all that he owes."""
-    rows = Subscription.objects.filter(pk__in=keys).order_by("pk")
-    return rows.select_for_update(of=("self",), no_key=True)
 
 
 def _carry(subscription: Subscription, period: Period, bill: Bill) -> str:

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import OuterRef, QuerySet, Subquery
 
 from wainwright.accounts.links import link_for
+from wainwright.accounts.models import Business
 from wainwright.billing import (
     collecting,
     confirming,
@@ -25,15 +26,16 @@ from wainwright.billing.models import Period, Subscription
 from wainwright.billing.planning import Draft
 from wainwright.billing.rulebook import RuleBook
 from wainwright.billing.standing import standing_of
-from wainwright.core import clock, locks
+from wainwright.core import clock, locks, many
 from wainwright.core.actors import SYSTEM
-from wainwright.core.prepared import Slot, prepared
+from wainwright.core.prepared import Slot, Slots, prepared
 from wainwright.core.sweeping import BATCH
+from wainwright.core.tenancy import OfBusinessMode
 from wainwright.customers.models import Customer
 from wainwright.payments import attempts, bills, charging
 from wainwright.payments.bills import BillDraft
 from wainwright.payments.charging import Charge
-from wainwright.payments.models import Bill, Connection, Payment
+from wainwright.payments.models import Bill, Connection, Method, Payment
 from wainwright.sales.totals import Totals
 from wainwright.tax.queries import Rates
 
@@ -99,18 +101,25 @@ def begin(customer_ids: Collection[int]) -> list[Charge]:
 
 def _due(customer_ids: Collection[int]) -> list[Subscription]:
     """What is due of them, or will be before the day is over; locked."""
-    rows = Subscription.objects.filter(
-        customer_id__in=customer_ids,
-        next_due_at__lte=clock.now() + A_DAY,
-        state__in=states.BILLABLE,
-    ).select_related("business", "method__connection__business", "open_bill")
-    due = list(rows.select_for_update(of=("self",), no_key=True).order_by("pk"))
-    connections: dict[int, Connection] = {}
-    for each in due:
-        if each.method is not None:  # one object for all, as it learns whether the gateway answers
-            shared = connections.setdefault(each.method.connection_id, each.method.connection)
-            each.method.connection = shared
+    due = _locked(customer_ids, clock.now() + A_DAY)
+    methods = many.known(Method, [each.method_id for each in due])
+    # One object for all who use it, as it learns whether the gateway answers.
+    connections = many.known(Connection, [each.connection_id for each in methods])
+    used: list[OfBusinessMode] = [*due, *connections]
+    businesses = many.known(Business, [each.business_id for each in used])
+    many.attach(used, "business", businesses)
+    many.attach(methods, "connection", connections)
+    many.attach(due, "method", methods)
+    many.attach(due, "open_bill", many.known(Bill, [each.open_bill_id for each in due]))
     return due
+
+
+@prepared
+def _locked(customers: Slots, until: Slot) -> QuerySet[Subscription]:
+    rows = Subscription.objects.filter(
+        customer__in=customers, next_due_at__lte=until, state__in=states.BILLABLE
+    )
+    return rows.select_for_update(of=("self",), no_key=True).order_by("pk")
 
 
 def _open(fresh: Iterable[Subscription]) -> list[Owed]:

@@ -13,13 +13,12 @@ import logging
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from itertools import batched
 from typing import Any, ClassVar
 
 from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.tasks import task
-from django_ox.backend import OxBackend
-from django_ox.bulk import enqueue_many
 
 from wainwright.core import clock, tenancy
 from wainwright.core.ids import new_id
@@ -30,6 +29,8 @@ from wainwright.core.sweeping import BATCH
 log = logging.getLogger(__name__)
 
 MAX_ATTEMPTS = 12
+# Of so many facts announced together one task makes the deliveries; several workers share more.
+FACTS_A_TASK = 20
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,12 +122,8 @@ def _row(event: Event) -> EventRow:
 
 
 def _enqueue(rows: Sequence[EventRow]) -> None:
-    """A task for each fact, whose deliveries any worker may make."""
-    if len(rows) > 1 and isinstance(deliver.get_backend(), OxBackend):
-        enqueue_many(deliver, [((row.account_id, row.mode, row.pk), {}) for row in rows])
-        return
-    for row in rows:
-        deliver.enqueue(row.account_id, row.mode, row.pk)
+    for some in batched(rows, FACTS_A_TASK):
+        deliver.enqueue(rows[0].account_id, rows[0].mode, *[row.pk for row in some])
 
 
 def handler_name(handler: Handler) -> str:
@@ -134,11 +131,11 @@ def handler_name(handler: Handler) -> str:
 
 
 @task
-def deliver(account_id: int, mode: str, event_id: int) -> None:
-    """Runs whatever handlers of one event are still waiting."""
+def deliver(account_id: int, mode: str, *event_ids: int) -> None:
+    """Runs whatever handlers of these events are still waiting."""
     with tenancy.scope(account_id, mode):
-        waiting = Delivery.objects.filter(event_id=event_id, state=Delivery.WAITING)
-        deliver_all(waiting.values_list("pk", flat=True))
+        waiting = Delivery.objects.filter(event_id__in=event_ids, state=Delivery.WAITING)
+        deliver_all(waiting.order_by("pk").values_list("pk", flat=True))
 
 
 @prepared

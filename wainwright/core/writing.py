@@ -7,7 +7,8 @@ deferred fields) is left to Django.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime
 from functools import lru_cache
 from itertools import batched, chain
 from typing import Any, NamedTuple
@@ -16,7 +17,9 @@ from django.db import DatabaseError, models, transaction
 
 from wainwright.core import driver
 
-type Fields = tuple[tuple[models.Field[Any, Any], type | None], ...]
+# A field, the type of what is given as it is or by the adapter beside it, or None for both.
+type Adapter = Callable[[Any], Any]
+type Fields = tuple[tuple[models.Field[Any, Any], type | None, Adapter | None], ...]
 
 ROWS_AT_ONCE = 500
 
@@ -108,27 +111,38 @@ def _values(record: models.Model, fields: Fields, *, adding: bool) -> list[Any] 
     """
     connection, given = driver.current(), record.__dict__
     values = []
-    for field, plain in fields:
+    for field, plain, adapter in fields:
         if field.attname not in given:
             return None
         value = given[field.attname] if plain else field.pre_save(record, adding)
-        if value is not None and type(value) is not plain:
-            if hasattr(value, "resolve_expression"):
+        if value is not None:
+            if type(value) is plain:
+                value = adapter(value) if adapter else value
+            elif hasattr(value, "resolve_expression"):
                 return None
-            value = field.get_db_prep_save(value, connection)
+            else:
+                value = field.get_db_prep_save(value, connection)
         values.append(value)
     return values
 
 
-def _plain(field: models.Field[Any, Any]) -> type | None:
-    """The type whose values go to the driver as they are; None where the field has its own way."""
+def _known(field: models.Field[Any, Any]) -> tuple[type | None, Adapter | None]:
+    """The type whose values go to the driver without asking the field, and what adapts them."""
+    if isinstance(field, models.DateTimeField):
+        own = field.auto_now or field.auto_now_add
+        return (None, None) if own else (datetime, _moment if driver.on_sqlite() else None)
     if type(field).pre_save is not models.Field.pre_save:
-        return None
+        return None, None
     if isinstance(field, models.CharField | models.TextField):
-        return str
+        return str, None
     if isinstance(field, models.IntegerField | models.ForeignKey):
-        return int
-    return None
+        return int, None
+    return (bool, None) if isinstance(field, models.BooleanField) else (None, None)
+
+
+def _moment(value: datetime) -> str:
+    """As Django writes it for SQLite: in UTC, without saying so."""
+    return str(value.astimezone(UTC).replace(tzinfo=None))
 
 
 class _Insertion(NamedTuple):
@@ -153,7 +167,7 @@ def _insertion(kind: type[models.Model], vendor: str) -> _Insertion:
         f"INSERT INTO {quote(meta.db_table)} ({columns}) VALUES ",
         f"({marks})",
         f" RETURNING {quote(str(meta.pk.column))}",
-        tuple((field, _plain(field)) for field in fields),
+        tuple((field, *_known(field)) for field in fields),
     )
 
 
@@ -172,15 +186,15 @@ def _updating(
         return "", ()  # Django says what is wrong with the names
     columns = ", ".join(f"{quote(str(field.column))} = %s" for field in fields)
     key = quote(str(meta.pk.column))
-    plain = tuple((field, _plain(field)) for field in fields)
-    return f"UPDATE {quote(meta.db_table)} SET {columns} WHERE {key} = %s", plain
+    known = tuple((field, *_known(field)) for field in fields)
+    return f"UPDATE {quote(meta.db_table)} SET {columns} WHERE {key} = %s", known
 
 
 def _updating_many(kind: type[models.Model], fields: Fields, rows: int) -> str:
     """For PostgreSQL, which learns the columns' types from the first row."""
     meta, connection = kind._meta, driver.current()
     quote = connection.ops.quote_name
-    written = [*(field for field, _plain in fields), meta.pk]
+    written = [*(field for field, *_known in fields), meta.pk]
     names = [quote(str(field.column)) for field in written]
     typed = ", ".join(f"%s::{_type(field, connection)}" for field in written)
     others = f", ({', '.join(['%s'] * len(written))})" * (rows - 1)

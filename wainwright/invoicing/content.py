@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any, Literal, Self
@@ -174,7 +174,7 @@ class DocumentContent:
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON data; `from_json` gives back an equal content."""
-        data: dict[str, Any] = _plain(asdict(self))
+        data: dict[str, Any] = _plain(self)
         return data
 
     @classmethod
@@ -207,14 +207,13 @@ class DocumentContent:
 
 
 def _plain(value: Any) -> Any:
-    match value:
-        case dict():
-            return {key: _plain(item) for key, item in value.items()}
-        case list() | tuple():
-            return [_plain(item) for item in value]
-        case date():
-            return value.isoformat()
-    return value
+    if value is None or isinstance(value, str | int):
+        return value
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
 
 
 def _dates(data: dict[str, Any], *keys: str) -> dict[str, date | None]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from wainwright.accounts.links import link_for
 from wainwright.accounts.models import Business
-from wainwright.core import audit, clock
+from wainwright.core import audit, clock, many
 from wainwright.core.actors import SYSTEM
 from wainwright.core.dates import local_day
 from wainwright.core.events import Heard
@@ -38,7 +38,7 @@ from wainwright.invoicing.content import (
 from wainwright.invoicing.models import CREDIT_NOTE, INVOICE, Document
 from wainwright.invoicing.numbering import Given, next_number, next_numbers
 from wainwright.payments.events import RefundSucceeded
-from wainwright.payments.models import Bill, BillLine, Payment, Refund, RefundLine
+from wainwright.payments.models import Bill, BillLine, Method, Payment, Refund, RefundLine
 from wainwright.payments.queries import lines_of, payments_of, read_lines
 from wainwright.sales import snapshots
 from wainwright.sales.ledger import order_of, read_orders
@@ -54,6 +54,7 @@ def issue_invoices(heard: Heard) -> None:
     fresh = [bill for bill in paid if bill.gross and bill.pk not in known]
     read_orders(fresh)
     read_lines(fresh)
+    _read_parties([order_of(bill) for bill in fresh], [paid[bill] for bill in fresh])
     for business in {bill.business_id: bill.business for bill in fresh}.values():
         mine = [bill for bill in fresh if bill.business_id == business.pk]
         given = next_numbers(business, INVOICE, len(mine))
@@ -62,6 +63,12 @@ def issue_invoices(heard: Heard) -> None:
             _invoice(issuer, number, paid[bill], bill)
             for number, bill in zip(given, mine, strict=True)
         )
+
+
+def _read_parties(orders: Sequence[Order], payments: Sequence[Payment]) -> None:
+    """Who bought, and what was paid with, read once for all."""
+    many.attach(orders, "customer", many.known(Customer, [each.customer_id for each in orders]))
+    many.attach(payments, "method", many.known(Method, [each.method_id for each in payments]))
 
 
 def _invoice(issuer: _Issuer, given: Given, payment: Payment, bill: Bill) -> Document:

@@ -7,12 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from django.db import transaction
-from django.db.models import QuerySet
 
-from wainwright.core import audit, clock, events, locks
+from wainwright.core import audit, clock, events, locks, many
 from wainwright.core.actors import GATEWAY, Actor
 from wainwright.core.money import Money
-from wainwright.core.prepared import Slots, prepared
 from wainwright.payments import differences, methods
 from wainwright.payments.connections import adapter_for
 from wainwright.payments.events import ConfirmationNeeded, PaymentDeclined
@@ -23,6 +21,7 @@ from wainwright.payments.queries import names_to_lock, with_connection
 from wainwright.payments.succeeding import succeed
 
 log = logging.getLogger(__name__)
+
 _STATE = {
     OutcomeStatus.SUCCEEDED: Payment.SUCCEEDED,
     OutcomeStatus.PENDING: Payment.PENDING,
@@ -63,7 +62,7 @@ def book_all(answers: Sequence[Answer]) -> list[Payment]:
     with transaction.atomic():
         keys = [answer.payment_id for answer in answers]
         locks.hold(names_to_lock(keys))
-        payments = {payment.pk: payment for payment in _locked(keys)}
+        payments = {payment.pk: payment for payment in many.locked(Payment, keys)}
         late = {key for key in keys if payments[key].state not in Payment.IN_FLIGHT}
         paid = [each for each in answers if _take(payments[each.payment_id], each)]
         for by in dict.fromkeys(each.by for each in paid):
@@ -94,12 +93,6 @@ def _take(payment: Payment, answer: Answer) -> bool:
     else:
         payment.save()
     return False
-
-
-@prepared
-def _locked(keys: Slots) -> QuerySet[Payment]:
-    rows = Payment.objects.filter(pk__in=keys).select_related("method").order_by("pk")
-    return rows.select_for_update(of=("self",), no_key=True)
 
 
 def _newer(payment: Payment, outcome: gateways.Outcome) -> bool:

@@ -77,7 +77,15 @@ def webhook_address(connection: Connection) -> str:
 
 
 def adapter_for(connection: Connection) -> gateways.Gateway:
-    """The adapter, with the connection's secrets opened."""
+    """The adapter, with the connection's secrets opened; made once for the record in hand."""
+    sealed, adapter = connection.__dict__.get("opened", (None, None))
+    if adapter is None or sealed != connection.secrets:
+        adapter = _opened(connection)
+        connection.__dict__["opened"] = (connection.secrets, adapter)
+    return adapter
+
+
+def _opened(connection: Connection) -> gateways.Gateway:
     opened = vault.unseal(
         connection.secrets, business_id=connection.business_id, field="connection.secrets"
     )

@@ -5,12 +5,9 @@ from __future__ import annotations
 import logging
 from collections.abc import Collection, Sequence
 
-from django.db.models import QuerySet
-
 from wainwright.accounts.models import Business
-from wainwright.core import audit, clock, events
+from wainwright.core import audit, clock, events, many
 from wainwright.core.actors import Actor
-from wainwright.core.prepared import Slots, prepared
 from wainwright.payments import bills, methods
 from wainwright.payments.events import MethodSaved, PartPaid, PaymentSucceeded
 from wainwright.payments.models import Bill, Payment
@@ -67,20 +64,9 @@ def _tell(paid: Sequence[Payment], by: Actor) -> None:
 
 def _put_bills(payments: Sequence[Payment]) -> None:
     """Gives each payment its bill, locked, and each bill its business, read once for all."""
-    keys = {payment.bill_id for payment in payments if payment.bill_id is not None}
-    found = {bill.pk: bill for bill in _locked_bills(keys)} if keys else {}
-    owners = {bill.business_id for bill in found.values()}
-    businesses = {key: Business.known(key) for key in owners}
-    for bill in found.values():
-        bill.business = businesses[bill.business_id]
-    for payment in payments:
-        payment.bill = found.get(payment.bill_id or 0)
-
-
-@prepared
-def _locked_bills(keys: Slots) -> QuerySet[Bill]:
-    rows = Bill.objects.filter(pk__in=keys).order_by("pk")
-    return rows.select_for_update(of=("self",), no_key=True)
+    found = many.locked(Bill, [payment.bill_id for payment in payments])
+    many.attach(found, "business", many.known(Business, [bill.business_id for bill in found]))
+    many.attach(payments, "bill", found)
 
 
 def _weigh(payment: Payment, bill: Bill, *, late: bool) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from django.db.models import QuerySet, Sum
 
-from wainwright.core import clock
+from wainwright.core import clock, many
 from wainwright.core.events import Heard
 from wainwright.core.ids import new_id
 from wainwright.core.models import EventRow
@@ -73,13 +73,8 @@ def _booked(payments: Slots) -> QuerySet[Entry, int]:
 
 
 @prepared
-def _orders(keys: Slots) -> QuerySet[Order]:
-    return Order.objects.filter(pk__in=keys).select_related("customer")
-
-
-@prepared
 def _orders_of_bills(bills: Slots) -> QuerySet[Order]:
-    return Order.objects.filter(bill__in=bills).select_related("customer")
+    return Order.objects.filter(bill__in=bills)
 
 
 def order_of(bill: Bill) -> Order:
@@ -100,7 +95,7 @@ def read_orders(bills: Iterable[Bill]) -> None:
             remember_order(own[order.bill_id or 0], order)
     later = [bill for bill in unread if bill.order_id is not None]
     if later:
-        found = {order.pk: order for order in _orders({bill.order_id for bill in later})}
+        found = {order.pk: order for order in many.known(Order, [bill.order_id for bill in later])}
         for bill in later:
             if bill.order_id in found:
                 remember_order(bill, found[bill.order_id])
