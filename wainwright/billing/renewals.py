@@ -10,7 +10,6 @@ from django.db import transaction
 from django.db.models import OuterRef, QuerySet, Subquery
 
 from wainwright.accounts.links import link_for
-from wainwright.accounts.models import Business
 from wainwright.billing import (
     collecting,
     confirming,
@@ -30,12 +29,11 @@ from wainwright.core import clock, locks, many
 from wainwright.core.actors import SYSTEM
 from wainwright.core.prepared import Slot, Slots, prepared
 from wainwright.core.sweeping import BATCH
-from wainwright.core.tenancy import OfBusinessMode
 from wainwright.customers.models import Customer
 from wainwright.payments import attempts, bills, charging
 from wainwright.payments.bills import BillDraft
 from wainwright.payments.charging import Charge
-from wainwright.payments.models import Bill, Connection, Method, Payment
+from wainwright.payments.models import Bill, Payment
 from wainwright.sales.totals import Totals
 from wainwright.tax.queries import Rates
 
@@ -102,15 +100,12 @@ def begin(customer_ids: Collection[int]) -> list[Charge]:
 def _due(customer_ids: Collection[int]) -> list[Subscription]:
     """What is due of them, or will be before the day is over; locked."""
     due = _locked(customer_ids, clock.now() + A_DAY)
-    methods = many.known(Method, [each.method_id for each in due])
+    for name in ("business", "method", "open_bill"):
+        many.fill(due, name)
+    methods = {each.method for each in due if each.method is not None}
     # One object for all who use it, as it learns whether the gateway answers.
-    connections = many.known(Connection, [each.connection_id for each in methods])
-    used: list[OfBusinessMode] = [*due, *connections]
-    businesses = many.known(Business, [each.business_id for each in used])
-    many.attach(used, "business", businesses)
-    many.attach(methods, "connection", connections)
-    many.attach(due, "method", methods)
-    many.attach(due, "open_bill", many.known(Bill, [each.open_bill_id for each in due]))
+    many.fill(methods, "connection")
+    many.fill({each.connection for each in methods}, "business")
     return due
 
 

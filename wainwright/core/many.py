@@ -22,6 +22,14 @@ def locked[R: Tenant](kind: type[R], keys: Iterable[int | None]) -> list[R]:
     return _rows(kind, keys, lock=True)
 
 
+def fill(records: Iterable[models.Model], name: str) -> None:
+    """Reads at once what the records mean at `name`, where it is not in hand already."""
+    bare = [record for record in records if name not in record._state.fields_cache]
+    if bare:
+        kind = bare[0]._meta.get_field(name).related_model
+        attach(bare, name, known(kind, [getattr(record, f"{name}_id") for record in bare]))  # type: ignore[type-var, arg-type]
+
+
 def attach(records: Sequence[models.Model], name: str, related: Iterable[models.Model]) -> None:
     """Puts at `name` of each record what its key there means: one object for all who mean it."""
     found = {each.pk: each for each in related}

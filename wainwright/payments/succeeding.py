@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Collection, Sequence
 
-from wainwright.accounts.models import Business
 from wainwright.core import audit, clock, events, many
 from wainwright.core.actors import Actor
 from wainwright.payments import bills, methods
@@ -65,7 +64,7 @@ def _tell(paid: Sequence[Payment], by: Actor) -> None:
 def _put_bills(payments: Sequence[Payment]) -> None:
     """Gives each payment its bill, locked, and each bill its business, read once for all."""
     found = many.locked(Bill, [payment.bill_id for payment in payments])
-    many.attach(found, "business", many.known(Business, [bill.business_id for bill in found]))
+    many.fill(found, "business")
     many.attach(payments, "bill", found)
 
 
