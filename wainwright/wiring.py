@@ -34,6 +34,7 @@ def table() -> dict[Any, Any]:
         arrears,
         changeover,
         confirming,
+        disputing,
         dunning,
         extending,
         methods,
@@ -50,7 +51,7 @@ def table() -> dict[Any, Any]:
     from wainwright.letters import alerts
     from wainwright.letters import handlers as letters
     from wainwright.payments import events as payments
-    from wainwright.sales import ledger
+    from wainwright.sales import chargebacks, ledger
 
     return {
         payments.PaymentSucceeded: Wires(
@@ -78,6 +79,21 @@ def table() -> dict[Any, Any]:
             now=[ledger.book_refund, revoking.revoke_for_refund, issuing.issue_credit_note],
             later=[letters.tell_of_refund],
         ),
+        payments.DisputeOpened: Wires(
+            now=[
+                chargebacks.book_dispute,
+                disputing.stop_collecting,
+                revoking.revoke_for_dispute,
+            ],
+            later=[alerts.tell_of_dispute],
+        ),
+        payments.DisputeWon: Wires(
+            now=[chargebacks.book_dispute, disputing.go_on, revoking.restore_after_dispute],
+            later=[alerts.tell_of_dispute],
+        ),
+        payments.DisputeLost: Wires(
+            now=[chargebacks.book_dispute, disputing.end_by_rule], later=[alerts.tell_of_dispute]
+        ),
         payments.DifferenceFound: Wires(),
         OrderPlaced: Wires(),
         billing.SubscriptionStarted: Wires(),
@@ -98,6 +114,7 @@ def table() -> dict[Any, Any]:
         billing.PlanKept: Wires(later=[letters.tell_of_kept_plan]),
         billing.PlanChangeFailed: Wires(later=[letters.tell_of_failed_change]),
         billing.AccessRevoked: Wires(),
+        billing.AccessRestored: Wires(),
         billing.BillingHeld: Wires(later=[alerts.tell_of_hold]),
         billing.MethodReplaced: Wires(later=[letters.tell_of_replaced_method]),
         StatementReceived: Wires(

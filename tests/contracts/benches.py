@@ -106,6 +106,14 @@ class Bench(Protocol):
     declines_later: Mapping[Decline, str]
     every_card: tuple[str, ...]
 
+    def dispute(self, charge_ref: str) -> str:
+        """The buyer's bank takes a charge back; the dispute's ref."""
+        ...
+
+    def decide(self, dispute_ref: str, *, won: bool) -> None:
+        """The bank decides a dispute."""
+        ...
+
     def pay(self, start: Start, card: str, *, passes: bool = True) -> Outcome:
         """The buyer uses a card on what was started, and answers his bank if it asks."""
         ...
@@ -168,6 +176,12 @@ class TestGatewayBench:
 
     def pay(self, start: Start, card: str, *, passes: bool = True) -> Outcome:
         return self.gateway.pay_start(start.ref, card, passes=passes)
+
+    def dispute(self, charge_ref: str) -> str:
+        return self.gateway.dispute(charge_ref)
+
+    def decide(self, dispute_ref: str, *, won: bool) -> None:
+        self.gateway.decide(dispute_ref, won=won)
 
     def stranger(self) -> Gateway:
         return adapter("test", replace(self.connection, id="con_other"), clock=self.time)

@@ -472,6 +472,42 @@ def test_a_charge_that_changed_is_listed_again(bench):
     assert (entry.ref, entry.outcome.refunded) == (outcome.ref, Money(100, "EUR"))
 
 
+# Chargebacks
+
+
+def test_a_dispute_takes_the_money_until_it_is_won(bench):
+    if not bench.gateway.capabilities().disputes:
+        pytest.skip("it knows no disputes")
+    charge = paid(bench)
+    ref = bench.dispute(charge.ref)
+    opened = bench.gateway.fetch_dispute(ref)
+    assert (opened.charge_ref, opened.status, opened.amount) == (charge.ref, "open", EUROS)
+    with pytest.raises(RequestRejected):
+        bench.gateway.refund(a_refund(charge, 1))
+    bench.decide(ref, won=True)
+    assert bench.gateway.fetch_dispute(ref).status == "won"
+    assert bench.gateway.refund(a_refund(charge, 1)).status == OutcomeStatus.SUCCEEDED
+
+
+def test_disputes_are_listed_and_told_of_as_they_change(bench):
+    if not bench.gateway.capabilities().disputes:
+        pytest.skip("it knows no disputes")
+    request = asked(webhook_url=bench.inbox.url)
+    charge = bench.pay(bench.gateway.start(request), bench.good_card)
+    ref = bench.dispute(charge.ref)
+    bench.time.pass_(days=30)
+    bench.decide(ref, won=False)
+    (entry,) = bench.gateway.list_disputes(bench.time() - timedelta(days=1))
+    assert (entry.ref, entry.status) == (ref, "lost")
+    told = [event.kind for event in events(bench) if event.ref == ref]
+    assert told == [EventKind.DISPUTE_OPENED, EventKind.DISPUTE_CLOSED]
+
+
+def test_a_dispute_that_never_was_is_not_found(bench):
+    assert isinstance(bench.gateway.fetch_dispute("nothing"), NotFound)
+    assert list(bench.stranger().list_disputes(bench.time() - timedelta(days=1))) == []
+
+
 # Webhooks
 
 

@@ -15,9 +15,11 @@ from tests.factories.shops import make_price, make_product
 from wainwright.core.http import Http
 from wainwright.core.tenancy import TEST, scope
 from wainwright.payments import inbox
+from wainwright.payments.connections import adapter_for
+from wainwright.payments.gateways.test.gateway import TestGateway
 from wainwright.payments.gateways.test.ledger import LEDGER_FILE
 from wainwright.payments.gateways.test.worker import deliver_webhooks
-from wainwright.payments.models import InboxItem, Payment
+from wainwright.payments.models import Dispute, InboxItem, Payment
 from wainwright.sales.models import Order
 
 pytestmark = pytest.mark.django_db
@@ -67,6 +69,19 @@ def _deliver(wire: Wire) -> None:
 def work_off() -> None:
     for item in InboxItem.objects.filter(state=InboxItem.WAITING):
         inbox.work_on(item)
+
+
+def test_a_chargeback_is_heard_once_however_often_it_is_told(paid: Payment) -> None:
+    _deliver(Wire())
+    work_off()
+    paid.refresh_from_db()
+    gateway = adapter_for(paid.connection)
+    assert isinstance(gateway, TestGateway)
+    gateway.dispute(paid.gateway_ref)
+    _deliver(Wire(times=3))
+    work_off()
+    assert InboxItem.objects.filter(kind="dispute.opened", state=InboxItem.DONE).count() == 1
+    assert Dispute.objects.get().state == Dispute.OPEN
 
 
 def test_a_webhook_places_the_order_the_buyer_did_not_come_back_for(paid: Payment) -> None:

@@ -161,6 +161,17 @@ class AccessRevoked(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class AccessRestored(Event):
+    """Access that a chargeback took is given back, because the chargeback was reversed."""
+
+    name: ClassVar[str] = "access.restored"
+
+    order_id: int
+    product_id: int
+    subscription_id: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class MethodReplaced(SubscriptionEvent):
     """Another card (or the like) pays it from now on."""
 

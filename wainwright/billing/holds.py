@@ -8,19 +8,22 @@ from statistics import median
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
 from wainwright.accounts.models import Business
+from wainwright.billing import course, states
 from wainwright.billing.errors import MoveRefused
 from wainwright.billing.events import BillingHeld
-from wainwright.billing.models import Hold, Rules, Run, Subscription
+from wainwright.billing.models import Hold, Period, Rules, Run, Subscription
 from wainwright.billing.planning import Charge, Draft
 from wainwright.billing.rulebook import RuleBook
+from wainwright.billing.standing import standing_of
 from wainwright.core import audit, clock, events
 from wainwright.core.actors import SYSTEM, Actor
 from wainwright.core.ids import new_id
 from wainwright.core.prepared import prepared
+from wainwright.payments.models import Dispute
 
 # Fewer days or charges than these have no usual course from which a run could stray.
 DAYS_OF_HISTORY, CHARGES_OF_A_RUN = 7, 20
@@ -137,9 +140,9 @@ def decide(hold: Hold, decision: str, *, by: Actor) -> Hold:
     """The seller's word, once: a second one changes nothing.
 
     MISSED: all of them, one (the period that runs now) or skip. CHARGE: go_on, or skip the period.
-    RUN: go_on. MoveRefused for another word.
+    RUN: go_on. DISPUTE: go_on, once the bank has decided. MoveRefused for another word.
     """
-    if decision not in CHOICES[hold.kind]:
+    if decision not in choices_of(hold):
         raise MoveRefused(_("That cannot be decided here."))
     with transaction.atomic():
         subscription = Subscription.locked(hold.subscription_id) if hold.subscription_id else None
@@ -167,7 +170,50 @@ CHOICES = {
     Hold.MISSED: (Hold.ALL, Hold.ONE, Hold.SKIP),
     Hold.CHARGE: (Hold.GO_ON, Hold.SKIP),
     Hold.RUN: (Hold.GO_ON,),
+    Hold.DISPUTE: (Hold.GO_ON,),
 }
+
+
+def choices_of(hold: Hold) -> tuple[str, ...]:
+    """What may be decided of it now: of a chargeback nothing until the bank has decided."""
+    if hold.subscription is not None and hold.kind == Hold.DISPUTE:
+        return () if charged_back(hold.subscription, Dispute.OPEN) else CHOICES[hold.kind]
+    return CHOICES[hold.kind]
+
+
+def stop_for_dispute(subscription: Subscription, amount: int) -> None:
+    """Nothing more is collected for it until the bank and, if it was lost, the seller have decided.
+
+    A locked subscription. Whoever sells is told of the chargeback itself.
+    """
+    subscription.next_due_at = None
+    subscription.version += 1
+    subscription.save()
+    held = Hold.objects.filter(subscription=subscription, kind=Hold.DISPUTE, decided_at=None)
+    if held.exists():
+        return
+    _note(
+        _held(
+            Hold.DISPUTE,
+            subscription=subscription,
+            business_id=subscription.business_id,
+            currency=subscription.currency,
+            amount=amount,
+        )
+    )
+
+
+def charged_back(subscription: Subscription, *in_states: str) -> bool:
+    """Whether a payment of it is charged back, and the chargeback in one of these states."""
+    bills = Period.objects.filter(subscription=subscription).values("bill")
+    disputes = Dispute.objects.filter(payment__bill__in=bills, state__in=in_states)
+    return bool(disputes.exists())
+
+
+def without_disputed(due: QuerySet[Subscription]) -> QuerySet[Subscription]:
+    """Of what is due, that for which nothing is stopped by a chargeback."""
+    stopped = Hold.objects.filter(subscription=OuterRef("pk"), kind=Hold.DISPUTE, decided_at=None)
+    return due.exclude(Exists(stopped))
 
 
 def _obey(subscription: Subscription, hold: Hold) -> None:
@@ -175,6 +221,8 @@ def _obey(subscription: Subscription, hold: Hold) -> None:
     last = _current_number(subscription)
     if hold.decision == Hold.SKIP:
         _leave_out(subscription, before=last + 1 if subscription.due(made) <= now else made)
+    elif hold.kind == Hold.DISPUTE:
+        subscription.next_due_at = _due_again(subscription)
     elif hold.kind == Hold.CHARGE:
         subscription.vouched_gross = hold.amount
         subscription.next_due_at = subscription.due(made)
@@ -183,6 +231,15 @@ def _obey(subscription: Subscription, hold: Hold) -> None:
     else:
         subscription.catch_up_to = last
         subscription.next_due_at = subscription.due(made)
+
+
+def _due_again(subscription: Subscription) -> datetime | None:
+    """What is owed is tried again at once, what comes next on its day."""
+    if subscription.state not in states.BILLABLE:
+        return None
+    if subscription.open_bill_id is not None:
+        return clock.now()
+    return course.next_due(standing_of(subscription))
 
 
 def _open(
@@ -217,8 +274,12 @@ def _held(kind: str, **fields: Any) -> Hold:
     return hold
 
 
-def _tell(hold: Hold) -> None:
+def _note(hold: Hold) -> None:
     audit.note(f"billing.held_{hold.kind}", hold.public_id, by=SYSTEM, business_id=hold.business_id)
+
+
+def _tell(hold: Hold) -> None:
+    _note(hold)
     events.announce(
         BillingHeld(
             business_id=hold.business_id, hold_id=hold.pk, subscription_id=hold.subscription_id

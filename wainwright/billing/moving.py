@@ -32,6 +32,14 @@ def move_all(moves: Collection[tuple[Subscription, str]], *, by: Actor, reason: 
     audit.note_all(line for line in trail if line is not None)
 
 
+def _release(subscription: Subscription, by: Actor) -> None:
+    """Nothing of it waits for the seller any more; but a chargeback outlasts a pause."""
+    held = Hold.objects.filter(subscription=subscription, decided_at=None)
+    if not subscription.ended:
+        held = held.exclude(kind=Hold.DISPUTE)
+    held.update(decided_at=clock.now(), decision=Hold.SKIP, by=by.label[:254])
+
+
 def _turn(subscription: Subscription, to: str, by: Actor, reason: str) -> AuditRow | None:
     """The move itself, not saved yet, and its line in the trail; none where it only stays."""
     before = subscription.state
@@ -45,9 +53,7 @@ def _turn(subscription: Subscription, to: str, by: Actor, reason: str) -> AuditR
     if to in states.ENDED:
         subscription.next_due_at = subscription.then = None
     if to != before and to not in states.BILLABLE:
-        Hold.objects.filter(subscription=subscription, decided_at=None).update(
-            decided_at=clock.now(), decision=Hold.SKIP, by=by.label[:254]
-        )
+        _release(subscription, by)
     subscription.version += 1
     if to == before:
         return None

@@ -47,7 +47,7 @@ A_DAY = timedelta(hours=25)
 def due_payers(now: Slot, *, held: tuple[str, ...], limit: int) -> QuerySet[Subscription, int]:
     """Whose subscriptions are due, first those that waited longest."""
     due = Subscription.objects.filter(next_due_at__lte=now)
-    due = due.exclude(open_bill=None, currency__in=held)
+    due = holds.without_disputed(due).exclude(open_bill=None, currency__in=held)
     return due.order_by("next_due_at", "pk").values_list("customer_id", flat=True)[:limit]
 
 
@@ -114,7 +114,7 @@ def _locked(customers: Slots, until: Slot) -> QuerySet[Subscription]:
     rows = Subscription.objects.filter(
         customer__in=customers, next_due_at__lte=until, state__in=states.BILLABLE
     )
-    return rows.select_for_update(of=("self",), no_key=True).order_by("pk")
+    return holds.without_disputed(rows).select_for_update(of=("self",), no_key=True).order_by("pk")
 
 
 def _open(fresh: Iterable[Subscription]) -> list[Owed]:

@@ -1,4 +1,4 @@
-"""Access that ends with the money: what the seller's rule says when something is given back.
+"""Access that ends with the money: what the seller's rule says of refunds and chargebacks.
 
 A one-time purchase and a split pay are the customer's for good, so all that was paid for them
 counts. Of any other subscription what counts is the period that runs now: older ones are used up,
@@ -7,13 +7,14 @@ and the next one that is paid for gives access anew.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Q, QuerySet, Sum
 
 from wainwright.billing import cancellation, states
-from wainwright.billing.events import AccessRevoked
+from wainwright.billing.events import AccessRestored, AccessRevoked
 from wainwright.billing.models import Period, Revocation, Rules, Subscription
 from wainwright.billing.rulebook import RuleBook
 from wainwright.catalog.models import Price
@@ -21,8 +22,8 @@ from wainwright.core import audit, clock, events
 from wainwright.core.actors import SYSTEM
 from wainwright.core.models import EventRow
 from wainwright.core.prepared import Slot, Slots, prepared
-from wainwright.payments.events import RefundSucceeded
-from wainwright.payments.models import Bill, BillLine, Refund, RefundLine
+from wainwright.payments.events import DisputeOpened, DisputeWon, RefundSucceeded
+from wainwright.payments.models import Bill, BillLine, Dispute, Refund, RefundLine
 from wainwright.sales.ledger import order_of
 
 BY_REFUND = "refund"
@@ -31,24 +32,55 @@ BY_REFUND = "refund"
 def revoke_for_refund(event: RefundSucceeded, row: EventRow) -> None:
     """Ends access, and the subscription too, where the rule of what was given back says so."""
     refund = Refund.objects.get(pk=event.refund_id)
-    lines = BillLine.objects.filter(returns__refund=refund, gross__gt=0)
-    for line in lines.select_related("bill").order_by("position"):
-        _judge(line, refund)
+    lines = BillLine.objects.filter(returns__refund=refund)
+    for subscription, rules in _revoked(lines, refund=refund):
+        if rules.end_then and subscription is not None:
+            cancellation.cancel_now(subscription, by=SYSTEM, source=BY_REFUND)
 
 
-def _judge(line: BillLine, refund: Refund) -> None:
-    rules = RuleBook.read().of(line.product_id)
-    if rules.revoke == Rules.NEVER:
-        return
-    period = Period.objects.filter(bill=line.bill_id, position=line.position).first()
-    if period is not None and not _counts(period):
-        return
-    subscription = Subscription.locked(period.subscription_id) if period else None
-    if rules.revoke == Rules.FULL and not _all_back(line, subscription):
-        return
-    _revoke(line, subscription, refund)
-    if rules.end_then and subscription is not None:
-        cancellation.cancel_now(subscription, by=SYSTEM, source=BY_REFUND)
+def revoke_for_dispute(event: DisputeOpened, row: EventRow) -> None:
+    """Ends access at once; the subscription ends only if the chargeback is lost."""
+    dispute = Dispute.objects.select_related("payment").get(pk=event.dispute_id)
+    list(_revoked(BillLine.objects.filter(bill=dispute.payment.bill_id), dispute=dispute))
+
+
+def restore_after_dispute(event: DisputeWon, row: EventRow) -> None:
+    """Gives back the access that the chargeback took."""
+    for each in Revocation.objects.filter(dispute=event.dispute_id, restored_at=None):
+        each.restored_at = clock.now()
+        each.save(update_fields=["restored_at"])
+        order = each.order
+        audit.note(
+            "access.restored",
+            order.public_id,
+            by=SYSTEM,
+            business_id=each.business_id,
+            item=each.item,
+        )
+        events.announce(
+            AccessRestored(
+                business_id=each.business_id,
+                order_id=each.order_id,
+                product_id=each.product_id,
+                subscription_id=each.subscription_id,
+            )
+        )
+
+
+def _revoked(
+    lines: QuerySet[BillLine], **cause: Refund | Dispute
+) -> Iterator[tuple[Subscription | None, Rules]]:
+    """What lost its access by this, with the rule that said so."""
+    book = RuleBook.read()
+    for line in lines.filter(gross__gt=0).select_related("bill").order_by("position"):
+        rules = book.of(line.product_id)
+        period = Period.objects.filter(bill=line.bill_id, position=line.position).first()
+        if rules.revoke == Rules.NEVER or (period is not None and not _counts(period)):
+            continue
+        subscription = Subscription.locked(period.subscription_id) if period else None
+        if rules.revoke == Rules.ANY or _all_back(line, subscription):
+            _revoke(line, subscription, cause)
+            yield subscription, rules
 
 
 def _counts(period: Period) -> bool:
@@ -62,24 +94,35 @@ def _counts(period: Period) -> bool:
 def _all_back(line: BillLine, subscription: Subscription | None) -> bool:
     """Whether all that was paid for it has gone back: for a split pay, every payment."""
     if subscription is None or subscription.kind != Price.SPLIT:
-        return _left([line]) <= 0
+        return _is_back(line)
     paid = Period.objects.filter(subscription=subscription, bill__state=Bill.PAID)
-    return _left(_line_of(period) for period in paid) <= 0
+    return all(_is_back(_line_of(period)) for period in paid)
 
 
 def _line_of(period: Period) -> BillLine:
-    found: BillLine = BillLine.objects.get(bill=period.bill_id, position=period.position)
+    rows = BillLine.objects.select_related("bill")
+    found: BillLine = rows.get(bill=period.bill_id, position=period.position)
     return found
 
 
-def _left(lines: Iterable[BillLine]) -> int:
-    """What was paid for lines and has not gone back, in minor units."""
-    gross = {line.pk: line.gross for line in lines}
-    gone = RefundLine.objects.filter(line__in=gross, refund__state=Refund.SUCCEEDED)
-    return sum(gross.values()) - (gone.aggregate(sum=Sum("gross"))["sum"] or 0)
+def _is_back(line: BillLine) -> bool:
+    """Whether the line went back, or with a chargeback all that its bill brought."""
+    returns = RefundLine.objects.filter(line=line, refund__state=Refund.SUCCEEDED)
+    if _sum(returns, "gross") >= line.gross:
+        return True
+    of_bill = Refund.objects.filter(payment__bill=line.bill_id, state=Refund.SUCCEEDED)
+    taken = Dispute.objects.filter(payment__bill=line.bill_id, state__in=Dispute.TAKEN)
+    return _sum(of_bill, "amount") + _sum(taken, "amount") >= line.bill.gross
 
 
-def _revoke(line: BillLine, subscription: Subscription | None, refund: Refund) -> None:
+def _sum(rows: QuerySet[Any], column: str) -> int:
+    total: int = rows.aggregate(sum=Sum(column, default=0))["sum"]
+    return total
+
+
+def _revoke(
+    line: BillLine, subscription: Subscription | None, cause: Mapping[str, Refund | Dispute]
+) -> None:
     order = order_of(line.bill) if subscription is None else subscription.order
     for_good = subscription is None or subscription.kind == Price.SPLIT
     if _open(order.pk).filter(product=line.product_id, subscription=subscription).exists():
@@ -90,7 +133,7 @@ def _revoke(line: BillLine, subscription: Subscription | None, refund: Refund) -
         order=order,
         product_id=line.product_id,
         subscription=subscription,
-        refund=refund,
+        **cause,
         item=line.description,
         at=clock.now(),
         until=None if for_good or subscription is None else subscription.current_end,
@@ -101,7 +144,7 @@ def _revoke(line: BillLine, subscription: Subscription | None, refund: Refund) -
         by=SYSTEM,
         business_id=order.business_id,
         item=line.description,
-        refund=refund.public_id,
+        **{name: each.public_id for name, each in cause.items()},
     )
     events.announce(
         AccessRevoked(

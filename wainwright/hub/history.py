@@ -14,7 +14,7 @@ from wainwright.billing.models import Period, Subscription
 from wainwright.core.models import EventRow
 from wainwright.core.money import Money
 from wainwright.invoicing.models import Document
-from wainwright.payments.models import Payment, Refund
+from wainwright.payments.models import Dispute, Payment, Refund
 
 _TOLD = (
     billing.SubscriptionPaused.name,
@@ -34,7 +34,8 @@ _TOLD = (
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """`kind` is started, paid, declined, pending, refunded or an event's name.
+    """`kind` is started, paid, declined, pending, refunded, charged_back, reversed or an event's
+    name.
 
     Of an event, `until` is when a pause or a running subscription ends, or a change begins; `plan`
     is the other plan; and `by`, `source` and `reason` say who did it, from where and why.
@@ -65,6 +66,7 @@ def history_of(subscription: Subscription) -> list[Moment]:
         Moment(subscription.started_at, "started"),
         *_payments(payments, documents),
         *_refunds(refunds, documents),
+        *_disputes(payments),
         *_told(subscription),
     ]
     return sorted(moments, key=lambda moment: moment.at)[::-1]
@@ -110,6 +112,13 @@ def _refunds(
         at = refund.settled_at or refund.started_at
         note = documents.get(("refund", refund.pk))
         yield Moment(at, "refunded", amount=refund.money, document=note)
+
+
+def _disputes(payments: Iterable[Payment]) -> Iterator[Moment]:
+    for dispute in Dispute.objects.filter(payment__in=list(payments)):
+        yield Moment(dispute.opened_at, "charged_back", amount=dispute.money)
+        if dispute.state == Dispute.WON and dispute.closed_at:
+            yield Moment(dispute.closed_at, "reversed", amount=dispute.money)
 
 
 def moment_told(payload: Mapping[str, Any]) -> datetime | None:

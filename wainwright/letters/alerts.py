@@ -16,7 +16,10 @@ from wainwright.billing.events import (
 from wainwright.billing.models import Hold, Subscription
 from wainwright.core.models import EventRow
 from wainwright.letters.writing import write
-from wainwright.payments.models import Bill
+from wainwright.payments.events import DisputeEvent
+from wainwright.payments.models import Bill, Dispute
+from wainwright.payments.queries import lines_of
+from wainwright.sales.ledger import order_of
 
 
 def tell_of_failed_rebill(event: RenewalFailed, row: EventRow) -> None:
@@ -49,6 +52,24 @@ def tell_of_hold(event: BillingHeld, row: EventRow) -> None:
         "decide_url": link_for(hold.business, "dashboard:decisions"),
     }
     _tell(hold.business, "billing_held", row, context)
+
+
+def tell_of_dispute(event: DisputeEvent, row: EventRow) -> None:
+    """A chargeback was opened, won or lost; `event.name` says which, whatever came of it since."""
+    rows = Dispute.objects.select_related("payment__customer", "payment__bill", "business")
+    dispute = rows.get(pk=event.dispute_id)
+    bill = dispute.payment.bill
+    assert bill is not None
+    context = {
+        "dispute": dispute,
+        "happened": event.name,
+        "customer": dispute.payment.customer,
+        "items": [line.description for line in lines_of(bill)],
+        "order_url": link_for(
+            dispute.business, "dashboard:order", order_id=order_of(bill).public_id
+        ),
+    }
+    _tell(dispute.business, "chargeback_alert", row, context)
 
 
 def _tell_of(

@@ -35,6 +35,7 @@ KINDS = {
     "rebill_failed": _("a failed renewal, for the seller"),
     "cancellation_alert": _("a cancellation, for the seller"),
     "billing_held": _("a decision for the seller"),
+    "chargeback_alert": _("a chargeback, for the seller"),
     "statement_alert": _("a statement for the seller"),
 }
 

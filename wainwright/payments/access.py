@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 
 from wainwright.accounts.access import narrowed
 from wainwright.accounts.models import Member
-from wainwright.payments.models import Bill, Connection, Difference, Payment, Refund
+from wainwright.payments.models import Bill, Connection, Difference, Dispute, Payment, Refund
 
 
 def bills_for(member: Member) -> QuerySet[Bill]:
@@ -19,6 +19,10 @@ def payments_for(member: Member) -> QuerySet[Payment]:
 
 def refunds_for(member: Member) -> QuerySet[Refund]:
     return narrowed(Refund.objects.all(), member)
+
+
+def disputes_for(member: Member) -> QuerySet[Dispute]:
+    return narrowed(Dispute.objects.all(), member)
 
 
 def connections_for(member: Member) -> QuerySet[Connection]:

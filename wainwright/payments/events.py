@@ -69,6 +69,32 @@ class RefundSucceeded(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class DisputeEvent(Event):
+    dispute_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class DisputeOpened(DisputeEvent):
+    """The buyer's bank took a payment back, in full or in part."""
+
+    name: ClassVar[str] = "dispute.opened"
+
+
+@dataclass(frozen=True, kw_only=True)
+class DisputeWon(DisputeEvent):
+    """The chargeback was reversed: the money is the seller's again."""
+
+    name: ClassVar[str] = "dispute.won"
+
+
+@dataclass(frozen=True, kw_only=True)
+class DisputeLost(DisputeEvent):
+    """The chargeback stays; a bank may still reverse it later."""
+
+    name: ClassVar[str] = "dispute.lost"
+
+
+@dataclass(frozen=True, kw_only=True)
 class DifferenceFound(Event):
     """A gateway's books and ours tell different stories of a charge; a person must look."""
 

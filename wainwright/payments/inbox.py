@@ -14,13 +14,14 @@ from django.tasks import task
 from wainwright.core import clock, tenancy
 from wainwright.core.prepared import Slot, prepared
 from wainwright.core.sweeping import BATCH
-from wainwright.payments import calls, janitor, refunds
+from wainwright.payments import calls, disputes, janitor, refunds
 from wainwright.payments.connections import adapter_for
 from wainwright.payments.gateways import base as gateways
 from wainwright.payments.models import Connection, InboxItem, Payment, Refund
 
 log = logging.getLogger(__name__)
 
+_DISPUTES = (gateways.EventKind.DISPUTE_OPENED, gateways.EventKind.DISPUTE_CLOSED)
 MAX_ATTEMPTS = 10
 PATIENCE = timedelta(minutes=1)  # so long, a task may still be at it
 
@@ -97,10 +98,13 @@ def work_on(item: InboxItem) -> None:
 
 
 def _follow(item: InboxItem) -> None:
-    """Asks about the payment or refund that is meant; what is none of ours is left to reconciling.
+    """Asks about the payment, refund or dispute that is meant; what is none of ours is left.
 
     `ref` is our own key where the gateway gave it back, else its start or its charge or refund.
     """
+    if item.kind in _DISPUTES:
+        disputes.ask(item.connection, item.ref)
+        return
     payments = Payment.objects.filter(connection_id=item.connection_id).select_related(
         "connection__business", "method"
     )

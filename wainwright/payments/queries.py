@@ -11,7 +11,15 @@ from wainwright.core.models import EventRow
 from wainwright.core.money import Money
 from wainwright.core.prepared import Slot, Slots, prepared
 from wainwright.payments.events import PartPaid, PaymentSucceeded
-from wainwright.payments.models import Bill, BillLine, Connection, Payment, Reconciliation, Refund
+from wainwright.payments.models import (
+    Bill,
+    BillLine,
+    Connection,
+    Dispute,
+    Payment,
+    Reconciliation,
+    Refund,
+)
 
 
 @prepared
@@ -57,11 +65,16 @@ def payment_of_checkout(business_id: int, public_id: str) -> Payment | None:
 
 
 def left_to_refund(payments: Sequence[Payment]) -> dict[int, Money]:
-    """What may still be given back of each, by its key, in one query; see refunds.refundable."""
+    """What may still be given back of each, by its key, in two queries; see refunds.refundable."""
     refunds = Refund.objects.filter(payment__in=payments).exclude(state=Refund.DECLINED)
     gone = dict(refunds.values_list("payment_id").annotate(Sum("amount")))
+    disputes = Dispute.objects.filter(payment__in=payments, state__in=Dispute.TAKEN)
+    taken = dict(disputes.values_list("payment_id").annotate(Sum("amount")))
     return {
-        payment.pk: Money(payment.amount - gone.get(payment.pk, 0), payment.currency)
+        payment.pk: Money(
+            max(0, payment.amount - gone.get(payment.pk, 0) - taken.get(payment.pk, 0)),
+            payment.currency,
+        )
         if payment.state == Payment.SUCCEEDED and payment.connection_id and not payment.of_open_bill
         else Money.zero(payment.currency)
         for payment in payments

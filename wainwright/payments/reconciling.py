@@ -15,7 +15,7 @@ from django.db.models import Q, QuerySet
 from wainwright.core import clock
 from wainwright.core.prepared import Slot, prepared
 from wainwright.core.sweeping import BATCH
-from wainwright.payments import calls, differences, janitor, refunds
+from wainwright.payments import calls, differences, disputes, janitor, refunds
 from wainwright.payments.booking import book
 from wainwright.payments.comparing import Pair, difference, pairs
 from wainwright.payments.gateways import base as gateways
@@ -69,6 +69,7 @@ def reconcile(connection: Connection) -> Reconciliation:
             agreed.append(pair.charge.ref)
         found += bool(new)
     resolved += _ask_about_payments(connection, until, seen)
+    resolved += _book_disputes(connection, since)
     found += _missing(connection, since, until, seen)
     differences.agreed(connection, agreed)
     Connection.objects.filter(pk=connection.pk).update(compare_at=until + EVERY)
@@ -162,6 +163,13 @@ def _ask_about_refunds(connection: Connection, until: datetime) -> int:
     waiting = _refunds_under_way(connection.pk, until - _UNDER_WAY)
     asked = [refunds.resolve(refund) for refund in waiting]
     return sum(refund.settled_at is not None for refund in asked)
+
+
+def _book_disputes(connection: Connection, since: datetime) -> int:
+    """Chargebacks whose webhook was lost."""
+    with calls.patient(connection) as gateway:
+        reports = list(gateway.list_disputes(since)) if gateway.capabilities().disputes else []
+    return sum(disputes.book(connection, report) for report in reports)
 
 
 @prepared

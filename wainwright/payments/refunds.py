@@ -21,7 +21,7 @@ from wainwright.payments.errors import NotRefundable
 from wainwright.payments.events import RefundSucceeded
 from wainwright.payments.gateways import base as gateways
 from wainwright.payments.gateways.base import OutcomeStatus
-from wainwright.payments.models import Difference, Payment, Refund
+from wainwright.payments.models import Difference, Dispute, Payment, Refund
 from wainwright.payments.queries import names_to_lock
 from wainwright.payments.returning import Part, Wish
 
@@ -29,14 +29,15 @@ log = logging.getLogger(__name__)
 
 
 def refundable(payment: Payment) -> Money:
-    """What is left to give back; refunds under way count as given.
+    """What is left to give back; refunds under way count as given, chargebacks as gone.
 
     Nothing of a part while the rest of its bill is owed: first that is paid, or not owed any more.
     """
     if payment.state != Payment.SUCCEEDED or payment.connection_id is None or payment.of_open_bill:
         return Money.zero(payment.currency)
     gone = payment.refunds.exclude(state=Refund.DECLINED).aggregate(sum=Sum("amount"))["sum"]
-    return Money(payment.amount - (gone or 0), payment.currency)
+    taken = payment.disputes.filter(state__in=Dispute.TAKEN).aggregate(sum=Sum("amount"))["sum"]
+    return Money(max(0, payment.amount - (gone or 0) - (taken or 0)), payment.currency)
 
 
 def refund(

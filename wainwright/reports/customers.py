@@ -37,6 +37,7 @@ def lifetime_values(
 ) -> dict[int, list[Money]]:
     """What each has paid less what was given back, per currency, in one query."""
     rows = entries.filter(customer_id__in=[customer.pk for customer in customers])
+    rows = rows.exclude(kind=Entry.FEE)  # no money of theirs
     sums = rows.values("customer_id", "currency").annotate(sum=Sum("gross"), count=Count("pk"))
     values: dict[int, list[Money]] = {}
     for row in sums.order_by("customer_id", "currency"):

@@ -38,6 +38,7 @@ def takings(entries: QuerySet[Entry], zone: str) -> list[Taking]:
     month, before = midnight - timedelta(days=29), midnight - timedelta(days=59)
     sums = (
         entries.filter(at__gte=before)
+        .exclude(kind=Entry.FEE)
         .values("currency")
         .annotate(
             today=Sum("gross", filter=Q(at__gte=midnight), default=0),

@@ -109,7 +109,7 @@ def remember_order(bill: Bill, order: Order) -> None:
 def book_refund(event: RefundSucceeded, row: EventRow) -> None:
     """One negative entry per refund, with the tax that goes back of its lines."""
     refund = Refund.objects.select_related("payment__bill").get(pk=event.refund_id)
-    charge = Entry.objects.filter(payment=refund.payment, gross__gte=0).first()
+    charge = Entry.objects.filter(payment=refund.payment, kind__in=Entry.SALES).first()
     if charge is None:  # money that came for a closed bill was never booked as a sale
         return
     net, tax = refund_parts(charge, refund)

@@ -86,15 +86,21 @@ class Line(OfBusinessMode):
 
 
 class Entry(OfBusinessMode):
-    """An append-only row of the ledger. Money in is positive, money back negative; cancel is 0."""
+    """An append-only row of the ledger. Money in is positive, money back negative; cancel is 0.
+
+    A chargeback that is reversed is booked back as a positive one. A fee is what the gateway keeps
+    for a chargeback.
+    """
 
     CHARGE, REBILL, REFUND = "charge", "rebill", "refund"
-    CHARGEBACK, CANCEL = "chargeback", "cancel"
+    CHARGEBACK, FEE, CANCEL = "chargeback", "fee", "cancel"
+    SALES = (CHARGE, REBILL)
     KINDS = [
         (CHARGE, _("charge")),
         (REBILL, _("renewal")),
         (REFUND, _("refund")),
         (CHARGEBACK, _("chargeback")),
+        (FEE, _("chargeback fee")),
         (CANCEL, _("cancellation")),
     ]
 
@@ -112,6 +118,9 @@ class Entry(OfBusinessMode):
     )
     refund = models.ForeignKey(
         "payments.Refund", models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    dispute = models.ForeignKey(
+        "payments.Dispute", models.PROTECT, null=True, related_name="+", db_index=False
     )
     item = models.CharField(max_length=500)
     currency = models.CharField(max_length=3)

@@ -26,6 +26,9 @@ class Revocation(OfBusinessMode):
     refund = models.ForeignKey(
         "payments.Refund", models.PROTECT, null=True, related_name="+", db_index=False
     )
+    dispute = models.ForeignKey(
+        "payments.Dispute", models.PROTECT, null=True, related_name="+", db_index=False
+    )
     item = models.CharField(max_length=500)
     at = models.DateTimeField()
     until = models.DateTimeField(null=True)

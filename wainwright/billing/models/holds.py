@@ -15,19 +15,21 @@ class Hold(OfBusinessMode):
 
     MISSED: periods passed while nothing ran; `since` to `until` is what they cover. CHARGE: one
     charge is far above the last. RUN: a day's run is far above the usual one; no subscription.
+    DISPUTE: the customer's bank took a payment of it back; the bank's word may come first.
     `amount` is what would be charged, `usual` what it was compared with, in minor units.
     """
 
-    MISSED, CHARGE, RUN = "missed", "charge", "run"
+    MISSED, CHARGE, RUN, DISPUTE = "missed", "charge", "run", "dispute"
     KINDS = [
         (MISSED, _("missed while nothing ran")),
         (CHARGE, _("far above the last charge")),
         (RUN, _("far above the usual day")),
+        (DISPUTE, _("a payment was charged back")),
     ]
     ALL, ONE, SKIP, GO_ON = "all", "one", "skip", "go_on"
 
     public_id = models.CharField(max_length=40, unique=True)
-    kind = models.CharField(max_length=6, choices=KINDS)
+    kind = models.CharField(max_length=7, choices=KINDS)
     subscription = models.ForeignKey(
         Subscription, models.PROTECT, null=True, related_name="holds", db_index=False
     )

@@ -26,7 +26,7 @@ from typing import Literal, Protocol
 from wainwright.core.money import Money
 
 type Mode = Literal["test", "live"]
-type Kind = Literal["charge", "refund", "method", "start"]
+type Kind = Literal["charge", "refund", "method", "start", "dispute"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,6 +313,31 @@ class ListedCharge:
     outcome: Outcome
 
 
+class DisputeStatus(StrEnum):
+    OPEN = "open"
+    WON = "won"
+    LOST = "lost"
+
+
+@dataclass(frozen=True, slots=True)
+class DisputeReport:
+    """How a chargeback stands: the buyer's bank took `amount` of a charge back.
+
+    The money is the buyer's while it is open and once it is lost; won, it is the seller's again.
+    `fee` is what the gateway keeps for it as it stands. `respond_by` is until when the seller may
+    send the bank what speaks for him.
+    """
+
+    ref: str
+    charge_ref: str
+    status: DisputeStatus
+    amount: Money
+    opened_at: datetime
+    fee: Money | None = None
+    reason: str = ""
+    respond_by: datetime | None = None
+
+
 class EventKind(StrEnum):
     CHARGE_CHANGED = "charge.changed"
     REFUND_CHANGED = "refund.changed"
@@ -329,8 +354,8 @@ class GatewayEvent:
     """A hint from a webhook that something changed.
 
     `id` is the gateway's and removes duplicates; None if it gives none. `ref` is the charge,
-    refund or method meant; `start_ref` and `key` (ours) help to find our payment. `outcome` None
-    means: go and fetch.
+    refund, method or dispute meant; `start_ref` and `key` (ours) help to find our payment.
+    `outcome` None means: go and fetch.
     """
 
     id: str | None
@@ -427,6 +452,15 @@ class Gateway(Protocol):
 
     def list_charges(self, since: datetime) -> Iterator[ListedCharge]:
         """Every charge made or changed since then, oldest first; started ones included."""
+        ...
+
+    def fetch_dispute(self, ref: str) -> DisputeReport | NotFound:
+        """How a dispute stands now. NotFound unless capabilities name disputes."""
+        ...
+
+    def list_disputes(self, since: datetime) -> Iterator[DisputeReport]:
+        """Every dispute opened or changed since then, oldest first; none unless capabilities name
+        disputes."""
         ...
 
     def describe_method(self, method: MethodRef) -> MethodInfo:

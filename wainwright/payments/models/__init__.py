@@ -5,6 +5,7 @@ from __future__ import annotations
 from wainwright.payments.models.bills import Bill, BillLine
 from wainwright.payments.models.comparing import Difference, InboxItem, Reconciliation
 from wainwright.payments.models.connections import Connection, Method
+from wainwright.payments.models.disputes import Dispute
 from wainwright.payments.models.payments import Payment
 from wainwright.payments.models.refunds import Refund, RefundLine
 
@@ -13,6 +14,7 @@ __all__ = [
     "BillLine",
     "Connection",
     "Difference",
+    "Dispute",
     "InboxItem",
     "Method",
     "Payment",

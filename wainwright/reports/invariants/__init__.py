@@ -70,6 +70,7 @@ ALL = (
         (
             ledger.payments_are_booked,
             ledger.refunds_are_booked,
+            ledger.disputes_are_booked,
             ledger.entries_have_their_cause,
             ledger.ledger_is_the_payments,
             ledger.ledger_is_the_documents,

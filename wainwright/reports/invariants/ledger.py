@@ -17,12 +17,11 @@ from django.utils.translation import gettext as _
 from wainwright.accounts.models import Business
 from wainwright.core.money import exponent
 from wainwright.invoicing.models import CREDIT_NOTE, INVOICE, Document
-from wainwright.payments.models import Bill, Payment, Refund
+from wainwright.payments.models import Bill, Dispute, Payment, Refund
 from wainwright.reports.invariants.found import Found, named, rows, sum_of
 from wainwright.sales.models import Entry, Line, Order
 
 CLOSED_UNPAID = (Bill.VOID, Bill.WRITTEN_OFF)
-SALES = (Entry.CHARGE, Entry.REBILL)
 type Sums = dict[tuple[int, str, str], int]  # (business, mode, currency) -> minor units
 
 
@@ -30,7 +29,7 @@ def payments_are_booked() -> Found:
     paid = _sold_payments()
     entry = rows(Entry).filter(
         payment=OuterRef("pk"),
-        kind__in=SALES,
+        kind__in=Entry.SALES,
         gross=OuterRef("amount"),
         currency=OuterRef("currency"),
     )
@@ -51,12 +50,30 @@ def refunds_are_booked() -> Found:
     )
 
 
+def disputes_are_booked() -> Found:
+    """The ledger holds of each what is the buyer's now, and its fee."""
+    disputes = _sold_disputes()
+    entries = rows(Entry).filter(dispute=OuterRef("pk"))
+    booked = disputes.annotate(
+        taken=sum_of(entries.filter(kind=Entry.CHARGEBACK), "gross"),
+        kept=sum_of(entries.filter(kind=Entry.FEE), "gross"),
+    )
+    right = Q(kept=-1 * F("fee")) & (
+        Q(state=Dispute.WON, taken=0) | Q(state__in=Dispute.TAKEN, taken=-1 * F("amount"))
+    )
+    return Found(
+        disputes.count(),
+        named(booked.exclude(right), _("%(id)s: the ledger does not hold it as it stands")),
+    )
+
+
 def entries_have_their_cause() -> Found:
-    """An entry of ours stands on a payment or refund that succeeded."""
-    entries = rows(Entry).filter(imported=False, kind__in=(*SALES, Entry.REFUND))
-    caused = Q(kind__in=SALES, payment__state=Payment.SUCCEEDED) | Q(
+    """An entry of ours stands on a payment or refund that succeeded, or on a chargeback."""
+    entries = rows(Entry).filter(imported=False).exclude(kind=Entry.CANCEL)
+    caused = Q(kind__in=Entry.SALES, payment__state=Payment.SUCCEEDED) | Q(
         kind=Entry.REFUND, refund__state=Refund.SUCCEEDED
     )
+    caused |= Q(kind__in=(Entry.CHARGEBACK, Entry.FEE), dispute__isnull=False)
     fine = entries.filter(caused).values("pk")
     return Found(
         entries.count(),
@@ -70,7 +87,8 @@ def ledger_is_the_payments() -> Found:
         _sums(
             (1, _sold_payments(), "amount"),
             (-1, _sold_refunds(), "amount"),
-            (1, _chargebacks(), "gross"),
+            (-1, _sold_disputes().filter(state__in=Dispute.TAKEN), "amount"),
+            (1, rows(Entry).filter(kind=Entry.FEE), "gross"),
         ),
         _("%(business)s: in %(mode)s the ledger makes %(ledger)s, payments less refunds %(other)s"),
     )
@@ -114,7 +132,11 @@ def _own_entries() -> QuerySet[Any]:
 
 
 def _chargebacks() -> QuerySet[Any]:
-    return rows(Entry).filter(kind=Entry.CHARGEBACK)
+    return rows(Entry).filter(kind__in=(Entry.CHARGEBACK, Entry.FEE))
+
+
+def _sold_disputes() -> QuerySet[Any]:
+    return rows(Dispute).exclude(_never_sold("payment__"))
 
 
 def _sold_payments() -> QuerySet[Any]:

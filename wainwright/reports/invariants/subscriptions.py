@@ -8,7 +8,7 @@ from django.db.models import F, OuterRef, Q, Window
 from django.db.models.functions import Coalesce, Lead
 from django.utils.translation import gettext as _
 
-from wainwright.billing import states
+from wainwright.billing import holds, states
 from wainwright.billing.models import Ending, Hold, Pause, Period, Subscription
 from wainwright.core import clock, tenancy
 from wainwright.core.models import SweepMark
@@ -99,6 +99,7 @@ def _late(before: datetime) -> list[str]:
     due = running.filter(state__in=states.BILLABLE, next_due_at__lt=before).exclude(
         currency__in=held
     )
+    due = holds.without_disputed(due)
     ending = running.filter(cancel_at__lt=before)
     unasked_money = Payment.objects.filter(
         state=Payment.SUCCEEDED,

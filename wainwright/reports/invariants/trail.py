@@ -14,7 +14,7 @@ from wainwright.core.tenancy import Tenant
 from wainwright.hub.models import Statement
 from wainwright.invoicing.models import Document
 from wainwright.letters.models import Letter
-from wainwright.payments.models import Bill, Payment, Refund
+from wainwright.payments.models import Bill, Dispute, Payment, Refund
 from wainwright.reports.invariants.found import Found, rows
 from wainwright.sales.models import Order
 
@@ -40,6 +40,7 @@ CHANGES: tuple[tuple[type[Tenant], Q, str], ...] = (
     (Payment, Q(state=Payment.ABANDONED), "payment.abandoned"),
     (Refund, Q(), "refund.started"),
     (Refund, Q(state__in=(Refund.SUCCEEDED, Refund.DECLINED)), "refund.{state}"),
+    (Dispute, Q(), "dispute.{state}"),
     (Order, Q(source=Order.CHECKOUT), "order.placed"),
     (Document, Q(), "{kind}.issued"),
     (Statement, Q(), "statement.received"),
@@ -66,7 +67,13 @@ TOLD = (
     "subscription.method_replaced",
     "statement.received",
 )
-TO_SELLERS = ("statement_alert", "rebill_failed", "cancellation_alert", "billing_held")
+TO_SELLERS = (
+    "statement_alert",
+    "rebill_failed",
+    "cancellation_alert",
+    "billing_held",
+    "chargeback_alert",
+)
 
 
 def changes_are_noted() -> Found:

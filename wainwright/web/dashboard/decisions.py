@@ -25,6 +25,7 @@ WORDS = {
     (Hold.CHARGE, Hold.GO_ON): gettext_lazy("It is right: charge it"),
     (Hold.CHARGE, Hold.SKIP): gettext_lazy("Do not charge this period"),
     (Hold.RUN, Hold.GO_ON): gettext_lazy("It is right: go on"),
+    (Hold.DISPUTE, Hold.GO_ON): gettext_lazy("Collect again"),
 }
 
 
@@ -56,7 +57,7 @@ def decisions(request: StaffRequest) -> HttpResponse:
 
 def choices(hold: Hold) -> list[tuple[str, str]]:
     """What may be decided, and how the button says it."""
-    return [(each, str(WORDS[hold.kind, each])) for each in holds.CHOICES[hold.kind]]
+    return [(each, str(WORDS[hold.kind, each])) for each in holds.choices_of(hold)]
 
 
 def why(hold: Hold) -> str:
@@ -65,6 +66,7 @@ def why(hold: Hold) -> str:
         Hold.MISSED: _("%(sum)s for %(start)s to %(end)s, when nothing ran."),
         Hold.CHARGE: _("%(sum)s; the last charge was %(usual)s."),
         Hold.RUN: _("%(sum)s in one day; a usual day has %(usual)s."),
+        Hold.DISPUTE: _("%(sum)s were charged back; nothing is collected meanwhile."),
     }[hold.kind]
     amount, usual = hold.money(hold.amount), hold.money(hold.usual)
     return said % {

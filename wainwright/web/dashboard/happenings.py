@@ -42,6 +42,8 @@ def told(moment: Moment) -> Told:
         "declined": (_("%(sum)s declined") % {"sum": amount}, "alert", "bad"),
         "pending": (_("%(sum)s not decided yet") % {"sum": amount}, "hourglass", "warn"),
         "refunded": (_("%(sum)s given back") % {"sum": amount}, "back", ""),
+        "charged_back": (_("%(sum)s charged back") % {"sum": amount}, "alert", "bad"),
+        "reversed": (_("Chargeback of %(sum)s reversed") % {"sum": amount}, "repeat", "good"),
         billing.SubscriptionPaused.name: (_("Paused"), "pause", ""),
         billing.SubscriptionResumed.name: (_("Resumed"), "repeat", ""),
         billing.PlanChanged.name: (_("Changed to %(plan)s") % {"plan": moment.plan}, "repeat", ""),
@@ -104,7 +106,7 @@ def _ordered(one: Happening) -> Told:
 def _moved(one: Happening) -> Told:
     entry: Any = one.subject
     back = entry.gross < 0
-    title = f"{words.entry_kind(entry.kind)}: {formats.money(entry.total)}"
+    title = f"{words.entry_word(entry)}: {formats.money(entry.total)}"
     note = entry.refund.note if entry.refund and entry.refund.note else ""
     detail = f"{entry.item} · {note}" if note else entry.item
     href = reverse("dashboard:order", args=[entry.order.public_id])
@@ -169,6 +171,7 @@ _TELLERS = {
     "rebill": _moved,
     "refund": _moved,
     "chargeback": _moved,
+    "fee": _moved,
     "declined": _declined,
     "refund_refused": _refund_refused,
     "letter": _letter,

@@ -43,6 +43,9 @@ def page(request: StaffRequest, order_id: str) -> HttpResponse:
             "payments": payments,
             "refunds": refunds,
             "left": left_to_refund(payments),
+            "disputes": request.reach.whole.disputes()
+            .filter(payment__in=payments)
+            .order_by("-opened_at", "-pk"),
             "revoked": revoked_of([order.pk]),
             "documents": documents.order_by("-issued_at", "-pk"),
             "subscriptions": request.reach.whole.subscriptions().filter(order=order).order_by("pk"),

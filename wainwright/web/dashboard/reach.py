@@ -31,10 +31,11 @@ from wainwright.payments.access import (
     bills_for,
     connections_for,
     differences_for,
+    disputes_for,
     payments_for,
     refunds_for,
 )
-from wainwright.payments.models import Bill, Connection, Difference, Payment, Refund
+from wainwright.payments.models import Bill, Connection, Difference, Dispute, Payment, Refund
 from wainwright.sales.access import entries_for, orders_for
 from wainwright.sales.models import Entry, Order
 
@@ -125,6 +126,9 @@ class Reach:
 
     def refunds(self) -> QuerySet[Refund]:
         return self._seen(refunds_for(self.member))
+
+    def disputes(self) -> QuerySet[Dispute]:
+        return self._seen(disputes_for(self.member))
 
     def connections(self) -> QuerySet[Connection]:
         return self._seen(connections_for(self.member))

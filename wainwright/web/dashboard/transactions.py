@@ -99,7 +99,7 @@ def page(request: StaffRequest) -> HttpResponse:
             "kinds": [("", _("All")), *kinds.items()],
             "products": _product_choices(request),
             "csv_url": url("dashboard:transactions_csv") + listing.address(wanted.kept),
-            "kind_names": kinds,
+            "word": words.entry_word,
             "business_of": request.reach.business_of if request.reach.business is None else None,
         },
         room=ROOM,

@@ -134,6 +134,7 @@ def source(name: str) -> str:
         "gateway": _("at the payment gateway"),
         "dunning": _("after payments failed"),
         "refund": _("after its money went back"),
+        "chargeback": _("after a lost chargeback"),
     }.get(name, name)
 
 
@@ -149,13 +150,23 @@ _ENTRY_KINDS = {
     "rebill": gettext_lazy("Renewal"),
     "refund": gettext_lazy("Refund"),
     "chargeback": gettext_lazy("Chargeback"),
+    "fee": gettext_lazy("Chargeback fee"),
     "cancel": gettext_lazy("Cancellation"),
 }
 
 
 def entry_kind(kind: str) -> str:
-    """One word for a row of the ledger."""
+    """One word for a kind of rows in the ledger."""
     return str(_ENTRY_KINDS[kind])
+
+
+def entry_word(entry: Entry) -> str:
+    """The same for one row, which may take back what another one booked."""
+    if entry.gross > 0 and entry.kind == Entry.CHARGEBACK:
+        return _("Chargeback reversed")
+    if entry.gross > 0 and entry.kind == Entry.FEE:
+        return _("Chargeback fee given back")
+    return entry_kind(entry.kind)
 
 
 def sums(amounts: list[Money]) -> str:

@@ -182,6 +182,13 @@ def moment(happened: Moment) -> tuple[str, str, str, str]:
             "",
         ),
         "refunded": (_("%(sum)s refunded") % {"sum": amount}, "", "back", ""),
+        "charged_back": (_("%(sum)s charged back by your bank") % {"sum": amount}, "", "back", ""),
+        "reversed": (
+            _("Your bank took its chargeback of %(sum)s back") % {"sum": amount},
+            "",
+            "repeat",
+            "",
+        ),
         events.SubscriptionPaused.name: (_("Paused"), _until(happened), "pause", ""),
         events.SubscriptionResumed.name: (_("Resumed"), "", "repeat", ""),
         events.PlanChanged.name: (

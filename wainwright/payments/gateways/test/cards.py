@@ -37,6 +37,7 @@ class Card:
     later: Answer = PAID
     asks: bool = False
     refunds: bool = True
+    dispute: Literal["", "won", "lost"] = ""  # how the dispute ends that its payments bring
     brand: str = "Visa"
     country: str = "US"
 
@@ -128,6 +129,18 @@ CARDS = (
         later=PENDING,
     ),
     Card("4000000000005126", "keeps_refunds", _("Pays, but its refunds fail"), refunds=False),
+    Card(
+        "4000000000000259",
+        "disputed_lost",
+        _("Pays, but its bank takes the money back a day later and keeps it"),
+        dispute="lost",
+    ),
+    Card(
+        "4000000000002685",
+        "disputed_won",
+        _("Pays, but its bank takes the money back a day later; a week later the shop has it"),
+        dispute="won",
+    ),
 )
 _BY_NUMBER = {card.number: card for card in CARDS}
 _BY_CODE = {card.code: card for card in CARDS}

@@ -10,9 +10,11 @@ from datetime import datetime, timedelta
 from django.utils.translation import gettext as _
 
 from wainwright.core.ids import new_id
+from wainwright.core.money import Money
 from wainwright.payments.gateways.base import (
     ChargeRequest,
     Decline,
+    DisputeReport,
     EventKind,
     GatewayMisconfigured,
     Kind,
@@ -24,13 +26,14 @@ from wainwright.payments.gateways.base import (
     Start,
     StartRequest,
 )
-from wainwright.payments.gateways.test import bank, cards, webhooks
+from wainwright.payments.gateways.test import bank, cards, chargebacks, webhooks
 from wainwright.payments.gateways.test.faults import FAIR, Fault, Weather
 from wainwright.payments.gateways.test.ledger import Books
 from wainwright.payments.gateways.test.rows import (
     ChargeRow,
     Customer,
     Delayed,
+    DisputeRow,
     MethodRow,
     RefundRow,
     StartRow,
@@ -125,6 +128,7 @@ class Desk:
             case "method":
                 found = self._seen(self.books.find(MethodRow, **wanted))
                 return bank.method_outcome(found) if found else None
+        return None
 
     def charges_since(self, since: datetime) -> Iterator[ListedCharge]:
         values: dict[str, str | None] = {"account": self.account, "since": stamp(since)}
@@ -138,6 +142,25 @@ class Desk:
                 moment(charge.created_at),
                 bank.charge_outcome(self.books, bank.settle(self.books, charge, self.now)),
             )
+
+    def dispute(self, ref: str) -> DisputeReport | None:
+        row = self._seen(self.books.find(DisputeRow, account=self.account, ref=ref))
+        return chargebacks.report(row) if row else None
+
+    def disputes_since(self, since: datetime) -> Iterator[DisputeReport]:
+        return chargebacks.since(self.books, self.account, since)
+
+    def open_dispute(self, charge_ref: str, amount: Money | None) -> str:
+        charge = self.books.find(ChargeRow, account=self.account, ref=charge_ref)
+        if charge is None:
+            raise RequestRejected(f"there is no charge {charge_ref}")
+        return chargebacks.open_dispute(self.books, charge, amount, self.now).ref
+
+    def end_dispute(self, ref: str, state: str) -> None:
+        dispute = self.books.find(DisputeRow, account=self.account, ref=ref)
+        if dispute is None:
+            raise RequestRejected(f"there is no dispute {ref}")
+        chargebacks.end(self.books, dispute, state, self.now)
 
     def method(self, method: MethodRef) -> MethodRow | None:
         return self.books.find(
@@ -162,8 +185,9 @@ class Desk:
                 self.books.add(charge)
                 bank.tell_of_charge(self.books, charge, self.now)
         bank.settle_all(self.books, self.account, self.now)
+        chargebacks.catch_up(self.books, self.account, self.now)
 
-    def _seen[Row: StartRow | ChargeRow | RefundRow | MethodRow](
+    def _seen[Row: StartRow | ChargeRow | RefundRow | MethodRow | DisputeRow](
         self, row: Row | None
     ) -> Row | None:
         """The row as this question may see it."""
@@ -266,7 +290,7 @@ class Desk:
         charge = self.books.find(ChargeRow, account=self.account, ref=request.charge_ref)
         if charge is None or bank.settle(self.books, charge, self.now).state != "succeeded":
             raise RequestRejected(f"there is no settled charge {request.charge_ref}")
-        left = charge.minor - charge.refunded
+        left = charge.minor - charge.refunded - chargebacks.taken_back(self.books, charge)
         if amount.currency != charge.currency or not 0 < amount.minor <= left:
             raise RequestRejected(f"{left} {charge.currency} minor units are left to refund")
         refund = RefundRow(

@@ -23,6 +23,7 @@ from wainwright.payments.gateways.base import (
     ChargeRequest,
     Connection,
     ConnectionReport,
+    DisputeReport,
     GatewayEvent,
     GatewayMisconfigured,
     Intent,
@@ -45,7 +46,11 @@ from wainwright.payments.gateways.test.rows import Account
 from wainwright.payments.gateways.test.till import Till
 
 _CAPABILITIES = Capabilities(
-    methods=frozenset({"card"}), currencies=CURRENCIES, replace_start=True, test_mode="account"
+    methods=frozenset({"card"}),
+    currencies=CURRENCIES,
+    replace_start=True,
+    disputes=True,
+    test_mode="account",
 )
 
 
@@ -123,6 +128,12 @@ class TestGateway:
     def list_charges(self, since: datetime) -> Iterator[ListedCharge]:
         yield from self._ask(lambda desk: list(desk.charges_since(since)))
 
+    def fetch_dispute(self, ref: str) -> DisputeReport | NotFound:
+        return self._ask(lambda desk: desk.dispute(ref)) or NotFound("dispute", ref)
+
+    def list_disputes(self, since: datetime) -> Iterator[DisputeReport]:
+        yield from self._ask(lambda desk: list(desk.disputes_since(since)))
+
     def describe_method(self, method: MethodRef) -> MethodInfo:
         row = self._ask(lambda desk: desk.method(method))
         if row is None:
@@ -160,6 +171,19 @@ class TestGateway:
         if start and start.state == "challenged":
             till.authenticate(ref, passed=passes)
         return self.finish(ref, {})
+
+    def dispute(self, charge_ref: str, amount: Money | None = None) -> str:
+        """Does what a buyer's bank does that takes a charge back, all that is left of it or a part.
+
+        Answers the dispute's ref.
+        """
+        with self._desk() as desk:
+            return desk.open_dispute(charge_ref, amount)
+
+    def decide(self, dispute_ref: str, *, won: bool) -> None:
+        """Does what the bank does that has heard both sides."""
+        with self._desk() as desk:
+            desk.end_dispute(dispute_ref, "won" if won else "lost")
 
     def misbehave(self, plan: Faults) -> None:
         """Lays what goes wrong for this seller from his next call on, for every process alike.

@@ -53,6 +53,14 @@ CREATE TABLE IF NOT EXISTS refunds (
     state TEXT NOT NULL, decline TEXT, created_at TEXT NOT NULL,
     UNIQUE (account, key)
 ) STRICT;
+CREATE INDEX IF NOT EXISTS charges_disputable ON charges (account, created_at)
+    WHERE card IN ('disputed_lost', 'disputed_won');
+CREATE TABLE IF NOT EXISTS disputes (
+    ref TEXT PRIMARY KEY, account TEXT NOT NULL, charge TEXT NOT NULL REFERENCES charges,
+    minor INTEGER NOT NULL, currency TEXT NOT NULL, reason TEXT NOT NULL, state TEXT NOT NULL,
+    ends TEXT NOT NULL, ends_at TEXT, created_at TEXT NOT NULL, changed_at TEXT NOT NULL
+) STRICT;
+CREATE INDEX IF NOT EXISTS disputes_changed ON disputes (account, changed_at);
 CREATE TABLE IF NOT EXISTS outbox (
     ref TEXT PRIMARY KEY, account TEXT NOT NULL, url TEXT NOT NULL, body TEXT NOT NULL,
     tries INTEGER NOT NULL, next_at TEXT, delivered_at TEXT, answer TEXT NOT NULL
@@ -202,6 +210,29 @@ class RefundRow:
 
 
 @dataclass(slots=True, kw_only=True)
+class DisputeRow:
+    """A charge that the buyer's bank took back. State: open, won or lost; it `ends` by itself at
+    `ends_at`, if that is set."""
+
+    table: ClassVar = "disputes"
+    ref: str
+    account: str
+    charge: str
+    minor: int
+    currency: str
+    reason: str
+    created_at: str
+    changed_at: str
+    state: str = "open"
+    ends: str = ""
+    ends_at: str | None = None
+
+    @property
+    def amount(self) -> Money:
+        return Money(self.minor, self.currency)
+
+
+@dataclass(slots=True, kw_only=True)
 class Message:
     """A webhook to deliver; `next_at` None once it is delivered or given up."""
 
@@ -240,7 +271,16 @@ class Delayed:
 
 
 type Row = (
-    Account | Customer | StartRow | MethodRow | ChargeRow | RefundRow | Message | Plan | Delayed
+    Account
+    | Customer
+    | StartRow
+    | MethodRow
+    | ChargeRow
+    | RefundRow
+    | DisputeRow
+    | Message
+    | Plan
+    | Delayed
 )
 
 
