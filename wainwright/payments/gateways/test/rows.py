@@ -46,7 +46,9 @@ CREATE TABLE IF NOT EXISTS charges (
     UNIQUE (account, key), CHECK (refunded BETWEEN 0 AND minor)
 ) STRICT;
 CREATE INDEX IF NOT EXISTS charges_changed ON charges (account, changed_at);
-CREATE INDEX IF NOT EXISTS charges_pending ON charges (settles_at) WHERE state = 'pending';
+DROP INDEX IF EXISTS charges_pending;
+CREATE INDEX IF NOT EXISTS charges_settling ON charges (account, settles_at)
+    WHERE state = 'pending';
 CREATE TABLE IF NOT EXISTS refunds (
     ref TEXT PRIMARY KEY, account TEXT NOT NULL, key TEXT, request TEXT NOT NULL,
     charge TEXT NOT NULL REFERENCES charges, minor INTEGER NOT NULL, currency TEXT NOT NULL,
