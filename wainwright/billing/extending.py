@@ -39,7 +39,9 @@ def extend(heard: Heard) -> None:
         subscription.business = bill.business
         if subscription.payments_made <= period.number:
             carried[subscription.pk] = _carry(subscription, period, bill)
-    last = {pk for pk, to in carried.items() if to == states.COMPLETED != subscriptions[pk].state}
+    last = {
+        pk for pk, to in carried.items() if to == states.COMPLETED and not subscriptions[pk].ended
+    }
     on = [(subscriptions[pk], to) for pk, to in carried.items() if pk not in last]
     move_all(on, by=SYSTEM, reason="paid")
     for pk in sorted(last):

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import QuerySet
 
 from wainwright.accounts.links import link_for
 from wainwright.billing import (
@@ -147,16 +147,15 @@ def _open(fresh: Iterable[Subscription]) -> list[Owed]:
         for position, charge in enumerate(draft.charges)
     ]
     Period.objects.bulk_create(periods)
-    billed = Period.objects.filter(bill__in=opened, subscription=OuterRef("pk"))
-    Subscription.objects.filter(pk__in={each.subscription_id for each in periods}).update(
-        open_bill=Subquery(billed.values("bill_id")[:1])
-    )
     owed = []
     for bill, draft in zip(opened, drafts, strict=True):
         debtors = [by_id[charge.standing.id] for charge in draft.charges]
         for debtor in debtors:
             debtor.open_bill = bill
         owed.append(Owed(bill, debtors))
+    Subscription.objects.bulk_update(
+        [debtor for each in owed for debtor in each.debtors], ["open_bill"]
+    )
     return owed
 
 
