@@ -70,7 +70,7 @@ def _copy(
 
 
 def _later(connection: Any) -> str:
-    seconds = f"86400 + (n.n * 7919) % {building.YEAR}"
+    seconds = f"86400 + (CAST(n.n AS BIGINT) * 7919) % {building.YEAR}"
     if connection.vendor == "sqlite":
         moved = f"strftime('%Y-%m-%d %H:%M:%S', t.next_due_at, ({seconds}) || ' seconds')"
         return f"{moved} || '.000000'"
