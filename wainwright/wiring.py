@@ -129,7 +129,7 @@ def recurring() -> list[Callable[[], Any]]:
     from wainwright.checkout import paying
     from wainwright.core import audit, events, limits
     from wainwright.hub import entry, minting, sessions
-    from wainwright.letters import noticing, sending
+    from wainwright.letters import noticing, prices, sending
     from wainwright.payments import inbox, janitor, reconciling, refunds
 
     return [
@@ -142,6 +142,7 @@ def recurring() -> list[Callable[[], Any]]:
         cancellation.end_due,
         confirming.close_needless,
         pausing.resume_due,
+        prices.tell_of_prices,
         renewals.renew_due,
         events.deliver_waiting,
         noticing.give_notice,

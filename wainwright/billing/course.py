@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from wainwright.billing import states
-from wainwright.billing.standing import Plan, Standing
+from wainwright.billing.standing import Plan, Standing, in_time
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,7 @@ class Switch:
     plan: Plan
     at: datetime | None = None
     move: bool = False
+    waits: bool = False  # the seller's higher price: not charged before it was told of in time
 
 
 type Act = CancelAtPeriodEnd | CancelOn | Pause | GoOn | Switch
@@ -63,9 +64,10 @@ def after(standing: Standing, act: Act, now: datetime) -> Standing:
             return paused(standing, periods, until)
         case GoOn():
             return gone_on(standing, now)
-        case Switch(plan, at, move):
+        case Switch(plan, at, move, waits):
             if at is None:
-                return replace(standing, then=plan)
+                begins = in_time(now, standing.zone) if waits else None
+                return replace(standing, then=plan, then_from=begins)
             return switched(standing, plan, at, move=move)
 
 
@@ -129,17 +131,25 @@ def switched(standing: Standing, plan: Plan, at: datetime, *, move: bool) -> Sta
     Periods of another length begin at the moment.
     """
     if standing.state == states.TRIALING or not (move or plan.interval != standing.plan.interval):
-        return replace(standing, plan=plan, then=None)
-    moved = replace(standing, plan=plan, then=None, anchor=at, anchor_number=standing.made - 1)
+        return standing.with_plan(plan)
+    moved = replace(standing.with_plan(plan), anchor=at, anchor_number=standing.made - 1)
     end = moved.due(standing.made)
     return replace(moved, current_end=end, next_due_at=end)
 
 
+def turns_at(standing: Standing) -> datetime:
+    """When the plan that was chosen comes into force: a period begins, and it may be charged."""
+    number = standing.made
+    while standing.then_from is not None and standing.due(number) < standing.then_from:
+        number += 1
+    return standing.due(number)
+
+
 def turned(standing: Standing) -> Standing:
     """As its next period will be, by the plan that was chosen for it."""
-    if standing.then is None:
+    if standing.then is None or turns_at(standing) > standing.due(standing.made):
         return standing
-    moved = replace(standing, plan=standing.then, then=None)
+    moved = standing.with_plan(standing.then)
     if moved.plan.interval == standing.plan.interval:
         return moved
     return replace(moved, anchor=standing.due(standing.made), anchor_number=standing.made)

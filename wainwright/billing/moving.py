@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from wainwright.billing import states
 from wainwright.billing.errors import MoveRefused
 from wainwright.billing.models import Hold, Subscription
+from wainwright.billing.standing import drop_planned
 from wainwright.core import audit, clock
 from wainwright.core.actors import Actor
 from wainwright.core.models import AuditRow
@@ -51,7 +52,8 @@ def _turn(subscription: Subscription, to: str, by: Actor, reason: str) -> AuditR
         )
     subscription.state = to
     if to in states.ENDED:
-        subscription.next_due_at = subscription.then = None
+        subscription.next_due_at = None
+        drop_planned(subscription)
     if to != before and to not in states.BILLABLE:
         _release(subscription, by)
     subscription.version += 1

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from wainwright.billing.models import Subscription
 from wainwright.catalog.models import Price
-from wainwright.core.dates import local_day, occurrence
+from wainwright.consumer_law import notices
+from wainwright.core import clock
+from wainwright.core.dates import add_days, local_day, occurrence
 from wainwright.core.money import Money
 
 
@@ -58,6 +60,7 @@ class Standing:
     last_gross: int | None = None
     vouched_gross: int | None = None
     then: Plan | None = None  # the plan from the next period on
+    then_from: datetime | None = None  # but from none that begins before
 
     @property
     def products(self) -> set[int]:
@@ -67,6 +70,10 @@ class Standing:
     @property
     def owes(self) -> bool:
         return self.open_bill_id is not None
+
+    def with_plan(self, plan: Plan) -> Standing:
+        """With that plan in force, and none planned."""
+        return replace(self, plan=plan, then=None, then_from=None)
 
     def due(self, number: int) -> datetime:
         """When payment `number` falls due."""
@@ -107,7 +114,21 @@ def standing_of(subscription: Subscription) -> Standing:
         last_gross=subscription.last_gross,
         vouched_gross=subscription.vouched_gross,
         then=Plan(**subscription.then) if subscription.then else None,
+        then_from=_from(subscription),
     )
+
+
+def _from(subscription: Subscription) -> datetime | None:
+    """From when on a planned plan may be charged. Nobody was told of a higher price yet: as long as
+    a notice would be in time, it is counted on."""
+    if not subscription.then_waits:
+        return None
+    return subscription.then_told_for or in_time(clock.now(), subscription.zone)
+
+
+def in_time(told: datetime, zone: str) -> datetime:
+    """The first moment at which a higher price may be charged that was told of then."""
+    return add_days(told, notices.of_price(told.date())[1], zone)
 
 
 def plan_of(subscription: Subscription) -> Plan:
@@ -128,4 +149,10 @@ def put_plan(subscription: Subscription, plan: Plan) -> None:
     subscription.name, subscription.amount = plan.name, plan.amount
     subscription.quantity, subscription.interval = plan.quantity, plan.interval
     subscription.tax_behaviour = Price.INCLUSIVE if plan.inclusive else Price.EXCLUSIVE
-    subscription.then = None
+    drop_planned(subscription)
+
+
+def drop_planned(subscription: Subscription) -> None:
+    """No plan is planned. Not saved."""
+    subscription.then = subscription.then_told_for = None
+    subscription.then_waits = False

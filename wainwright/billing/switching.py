@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from wainwright.billing import changeover, changing, states
+from wainwright.billing import changeover, changing, course, states
 from wainwright.billing.course import Switch
 from wainwright.billing.crediting import Purse
 from wainwright.billing.errors import MoveRefused
 from wainwright.billing.events import PlanChangeAsked, PlanKept
 from wainwright.billing.models import Change, Subscription
 from wainwright.billing.owing import drop_changes
-from wainwright.billing.standing import Plan, plan_of, put_plan, standing_of
+from wainwright.billing.standing import Plan, drop_planned, in_time, plan_of, put_plan, standing_of
 from wainwright.billing.terms import description
 from wainwright.catalog.models import Price
 from wainwright.core import audit, clock, events
@@ -47,19 +47,21 @@ def proposed(
     quantity: int | None = None,
     now: bool | None = None,
     move: bool = False,
+    by_seller: bool = False,
 ) -> Switch:
     """The act for `preview` and then for `switch`, which charges what was shown.
 
-    Unless said, what costs more is at once and anything else from the next period on. `move` lets
-    the bill day move to today. MoveRefused where it cannot be changed, or not to this price.
+    Unless said, what costs more is at once and anything else from the next period on; what costs
+    more later, and the seller wants so, waits for its notice. `move` lets the bill day move to
+    today. MoveRefused where it cannot be changed, or not to this price.
     """
     _check(subscription)
     plan = _plan(subscription, price, quantity or subscription.quantity)
-    standing = standing_of(subscription)
-    if now is None:
-        rates = Rates.of([subscription.product_id, price.product_id])
-        now = changing.is_upgrade(standing, plan, rates)
-    act = Switch(plan, clock.now().replace(microsecond=0) if now else None, move)
+    rates = Rates.of([subscription.product_id, price.product_id])
+    dearer = changing.is_upgrade(standing_of(subscription), plan, rates)
+    now = dearer if now is None else now
+    at = clock.now().replace(microsecond=0) if now else None
+    act = Switch(plan, at, move, waits=by_seller and dearer and not now)
     if now and subscription.state != states.TRIALING:
         changeover.foreseen(subscription, act, Purse())
     return act
@@ -150,7 +152,7 @@ def _begin(subscription: Subscription, act: Switch, by: By) -> Switched | Paymen
     _check(subscription)
     drop_changes([subscription.pk], why="another plan was chosen", by=by.actor)
     if act.at is None:
-        return _plan_for_later(subscription, act.plan, by)
+        return _plan_for_later(subscription, act, by)
     if subscription.state == states.TRIALING:
         put_plan(subscription, act.plan)
         _save(subscription)
@@ -164,7 +166,7 @@ def _begin(subscription: Subscription, act: Switch, by: By) -> Switched | Paymen
 def _stay(subscription: Subscription, by: By) -> Switched:
     """The plan in force is wanted: what was planned instead is off."""
     if subscription.then is not None:
-        subscription.then = None
+        drop_planned(subscription)
         _save(subscription)
         audit.note(
             "subscription.plan_kept",
@@ -211,9 +213,11 @@ def _check(subscription: Subscription) -> None:
         raise MoveRefused(_("A payment is due just now. Please try again when it is made."))
 
 
-def _plan_for_later(subscription: Subscription, plan: Plan, by: By) -> Switched:
+def _plan_for_later(subscription: Subscription, act: Switch, by: By) -> Switched:
+    plan = act.plan
     if subscription.then != asdict(plan):
-        subscription.then = asdict(plan)
+        drop_planned(subscription)
+        subscription.then, subscription.then_waits = asdict(plan), act.waits
         rates = Rates.of([plan.product_id])
         subscription.vouched_gross = changing.regular(standing_of(subscription), plan, rates)
         _save(subscription)
@@ -230,12 +234,37 @@ def _plan_for_later(subscription: Subscription, plan: Plan, by: By) -> Switched:
             PlanChangeAsked(
                 business_id=subscription.business_id,
                 subscription_id=subscription.pk,
-                at=subscription.due(subscription.payments_made).isoformat(),
+                at=begins_at(subscription).isoformat(),
                 plan=plan.words,
                 **by.said,
             )
         )
     return Switched.PLANNED
+
+
+def begins_at(subscription: Subscription) -> datetime:
+    """When the plan that is planned comes into force."""
+    return course.turns_at(standing_of(subscription))
+
+
+def note_told(subscription: Subscription, told: datetime, by: Actor, notice: str) -> None:
+    """The notice of its higher price went out: it may be charged from the next payment on, if that
+    was in time."""
+    with transaction.atomic():
+        locked = Subscription.locked(subscription.pk)
+        due = locked.next_due_at
+        known = locked.then == subscription.then and locked.then_told_for is None
+        if not (known and locked.then_waits) or due is None or due < in_time(told, locked.zone):
+            return
+        locked.then_told_for = due
+        _save(locked)
+        audit.note(
+            "subscription.price_told",
+            locked.public_id,
+            by=by,
+            business_id=locked.business_id,
+            notice=notice,
+        )
 
 
 def _save(subscription: Subscription) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from wainwright.consumer_law.policies import rules
 from wainwright.core.dates import INTERVALS, add_days
 
-TRIAL, RENEWAL, YEARLY, CARD = "trial", "renewal", "yearly", "card"
+TRIAL, RENEWAL, YEARLY, CARD, PRICE = "trial", "renewal", "yearly", "card", "price"
 _A_YEAR = {"daily": 365, "weekly": 52, "two_weekly": 26, "monthly": 12}
 
 
@@ -49,6 +49,21 @@ def of_trial(begins: datetime, ends: datetime, zone: str) -> datetime:
     if found is None or (ends - begins) < timedelta(days=found["short_below"], hours=-2):
         return begins + (ends - begins) / 2
     return add_days(ends, -found["days_before"][0], zone)
+
+
+def of_price(on: date) -> tuple[int, int]:
+    """How many days before its first charge a higher price is told of, and at the latest.
+
+    Told later than that, the old price is charged once more: the strictest window decides.
+    """
+    windows = [
+        rule.parameters["latest"]
+        for rule in rules()
+        if rule.duty == "notice_window"
+        and rule.in_force(on)
+        and rule.parameters["occasion"] == PRICE
+    ]
+    return days_before(PRICE, on)[0], max(windows)
 
 
 def _schedule(occasion: str, on: date, months: int) -> dict[str, Any] | None:

@@ -15,6 +15,7 @@ from wainwright.billing.events import (
 )
 from wainwright.billing.models import Hold, Subscription
 from wainwright.core.models import EventRow
+from wainwright.letters.models import Letter
 from wainwright.letters.writing import write
 from wainwright.payments.events import DisputeEvent
 from wainwright.payments.models import Bill, Dispute
@@ -51,7 +52,7 @@ def tell_of_hold(event: BillingHeld, row: EventRow) -> None:
         "usual": hold.money(hold.usual),
         "decide_url": link_for(hold.business, "dashboard:decisions"),
     }
-    _tell(hold.business, "billing_held", row, context)
+    _tell(hold.business, "billing_held", row.public_id, context)
 
 
 def tell_of_dispute(event: DisputeEvent, row: EventRow) -> None:
@@ -69,7 +70,20 @@ def tell_of_dispute(event: DisputeEvent, row: EventRow) -> None:
             dispute.business, "dashboard:order", order_id=order_of(bill).public_id
         ),
     }
-    _tell(dispute.business, "chargeback_alert", row, context)
+    _tell(dispute.business, "chargeback_alert", row.public_id, context)
+
+
+def tell_of_unsent_price(subscription: Subscription, notice: Letter) -> None:
+    """Nobody could tell the customer of a higher price in time: the old one is charged again."""
+    context = {
+        "subscription": subscription,
+        "customer": subscription.customer,
+        "notice": notice,
+        "subscription_url": link_for(
+            subscription.business, "dashboard:subscription", subscription_id=subscription.public_id
+        ),
+    }
+    _tell(subscription.business, "price_unsent", notice.public_id, context)
 
 
 def _tell_of(
@@ -84,17 +98,17 @@ def _tell_of(
             subscription.business, "dashboard:subscription", subscription_id=subscription.public_id
         ),
     }
-    _tell(subscription.business, kind, row, known | (context or {}))
+    _tell(subscription.business, kind, row.public_id, known | (context or {}))
 
 
-def _tell(business: Business, kind: str, row: EventRow, context: dict[str, Any]) -> None:
+def _tell(business: Business, kind: str, cause: str, context: dict[str, Any]) -> None:
     """To the business's support address, else to the account's first owner."""
     owners = Member.objects.filter(role=Member.OWNER).order_by("pk")
     recipient = business.support_email or owners.values_list("user__email", flat=True).first()
     if recipient:
         write(
             kind=kind,
-            cause=row.public_id,
+            cause=cause,
             recipient=recipient,
             customer=None,
             business=business,

@@ -26,6 +26,7 @@ KINDS = {
     "method_replaced": _("payment method replaced"),
     "renewal_ahead": _("a charge is coming"),
     "trial_ending": _("a trial ends"),
+    "price_change": _("a higher price is coming"),
     "overdue": _("a bill is overdue"),
     "card_expiring": _("a card is about to expire"),
     "card_expired": _("a card has expired"),
@@ -35,6 +36,7 @@ KINDS = {
     "rebill_failed": _("a failed renewal, for the seller"),
     "cancellation_alert": _("a cancellation, for the seller"),
     "billing_held": _("a decision for the seller"),
+    "price_unsent": _("a price nobody could be told of, for the seller"),
     "chargeback_alert": _("a chargeback, for the seller"),
     "statement_alert": _("a statement for the seller"),
 }

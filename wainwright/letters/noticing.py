@@ -178,7 +178,7 @@ def _tell_of_charge(subscription: Subscription, days: int, kind: str, book: Book
         at=due,
     )
     cause = f"{subscription.public_id}:{kind}:{subscription.payments_made}:{days}"
-    _write(subscription, notice, cause, book)
+    write_notice(subscription, notice, cause, book)
 
 
 def _tell_of_debt(subscription: Subscription, days: int, book: Book) -> None:
@@ -193,7 +193,7 @@ def _tell_of_debt(subscription: Subscription, days: int, book: Book) -> None:
         sum=bills.rest_of(bill),
         at=bill.due_at,
     )
-    _write(subscription, notice, f"{bill.public_id}:overdue:{days}", book)
+    write_notice(subscription, notice, f"{bill.public_id}:overdue:{days}", book)
 
 
 def _tell_of_card(kind: str, method: Method, subscription: Subscription, book: Book) -> None:
@@ -208,10 +208,11 @@ def _tell_of_card(kind: str, method: Method, subscription: Subscription, book: B
         at=datetime(method.exp_year, method.exp_month, 1, 12, tzinfo=UTC),
     )
     cause = f"{method.public_id}:{kind}:{method.exp_year}-{method.exp_month}"
-    _write(subscription, notice, cause, book)
+    write_notice(subscription, notice, cause, book)
 
 
-def _write(subscription: Subscription, notice: Notice, cause: str, book: Book) -> None:
+def write_notice(subscription: Subscription, notice: Notice, cause: str, book: Book) -> None:
+    """In the seller's words where he has any for it; once for its cause."""
     customer = subscription.customer
     customer.business = subscription.business
     own = book.of(subscription.product_id).wording.get(notice.kind, {})

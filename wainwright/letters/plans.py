@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from wainwright.billing import states
+from wainwright.billing.course import turned
 from wainwright.billing.models import Subscription
 from wainwright.billing.renewals import next_totals
+from wainwright.billing.standing import standing_of
 from wainwright.catalog.models import Price
 from wainwright.core.money import Money
 
@@ -39,12 +41,12 @@ class Plan:
 def plan_of(subscription: Subscription) -> Plan:
     """As its next payment will be, by the plan chosen for that. Call with the business loaded."""
     total = subscription.payments_total
-    then = subscription.then or {}
+    then = turned(standing_of(subscription)).plan
     in_trial = subscription.state == states.TRIALING
     return Plan(
-        name=then.get("name", subscription.name),
+        name=then.name,
         kind=subscription.kind,
-        interval=then.get("interval", subscription.interval),
+        interval=then.interval,
         regular=next_totals(subscription).gross,
         made=subscription.payments_made,
         total=total,

@@ -30,6 +30,8 @@ class ChangeForm(forms.Form):
     the sums were shown, empty for the next period, and today's sum in minor units.
     """
 
+    by_seller = False
+
     price = forms.ChoiceField(label=gettext_lazy("Plan"))
     quantity = forms.IntegerField(
         label=gettext_lazy("Quantity"),
@@ -59,7 +61,13 @@ class ChangeForm(forms.Form):
     def act(self, now: bool | None = None) -> Switch:
         """The change wanted, at the moment agreed to; MoveRefused where it cannot be."""
         quantity = self.cleaned_data.get("quantity")
-        act = switching.proposed(self.subscription, self.chosen, quantity=quantity, now=now)
+        act = switching.proposed(
+            self.subscription,
+            self.chosen,
+            quantity=quantity,
+            now=now,
+            by_seller=self.by_seller,
+        )
         agreed = self._agreed_at()
         return replace(act, at=agreed) if act.at is not None and agreed is not None else act
 

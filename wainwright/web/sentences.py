@@ -160,6 +160,7 @@ def notice_headline(notice: Notice) -> str:
     headline = {
         "renewal_ahead": _("%(item_name)s: %(sum)s on %(date)s"),
         "trial_ending": _("Your trial of %(item_name)s ends on %(date)s"),
+        "price_change": _("%(item_name)s costs %(sum)s from %(date)s on"),
         "overdue": _("%(sum)s for %(item_name)s is still open"),
         "card_expiring": _("Your card %(card)s expires soon"),
         "card_expired": _("Your card %(card)s has expired"),
@@ -179,6 +180,11 @@ def notice_text(notice: Notice) -> str:
             "In %(days)s day, on %(date)s, the first payment of %(sum)s is charged.",
             "In %(days)s days, on %(date)s, the first payment of %(sum)s is charged.",
             notice.days,
+        ),
+        "price_change": _(
+            "%(vendor_name)s has changed your plan. On %(date)s, %(sum)s for %(item_name)s is"
+            " charged for the first time. If you do not want that, cancel before: nothing more is"
+            " charged then."
         ),
         "overdue": _(
             "It fell due on %(date)s. In your hub you can pay it now, on another day, or in parts."

@@ -48,6 +48,8 @@ class Subscription(OfBusinessMode):
     payments_made = models.PositiveIntegerField(default=0)
     payments_total = models.PositiveIntegerField(null=True)
     then = models.JSONField(null=True)  # standing.Plan as data, in force from the next period on
+    then_waits = models.BooleanField(default=False)  # dearer by the seller: not before its notice
+    then_told_for = models.DateTimeField(null=True)  # the first charge the notice was in time for
 
     started_at = models.DateTimeField()
     trial_ends_at = models.DateTimeField(null=True)
@@ -87,6 +89,11 @@ class Subscription(OfBusinessMode):
                 fields=["account", "mode", "next_due_at"],
                 condition=models.Q(next_due_at__isnull=False),
                 name="sub_due",
+            ),
+            models.Index(
+                fields=["account", "mode", "next_due_at"],
+                condition=models.Q(then_waits=True, then_told_for=None),
+                name="sub_price_untold",
             ),
             models.Index(
                 fields=["account", "mode", "cancel_at"],

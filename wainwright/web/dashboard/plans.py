@@ -33,6 +33,8 @@ USUAL, NOW, LATER = "", "now", "later"
 class SellersChangeForm(ChangeForm):
     """The seller also says when, and why; how the customer agreed, where it costs more."""
 
+    by_seller = True
+
     when = forms.ChoiceField(
         label=gettext_lazy("When"),
         choices=[
@@ -120,7 +122,8 @@ def _made(request: StaffRequest, found: Subscription, act: Switch, reason: str) 
         Switched.WAITING: (_("The bank has not answered yet. Once paid it is %(plan)s."), "info"),
     }
     said, kind = told[result]
-    date = formats.date(found.due(found.payments_made))
+    found.refresh_from_db(fields=["then", "then_waits", "then_told_for"])
+    date = formats.date(switching.begins_at(found))
     undo = reverse("dashboard:subscription_keep", args=[found.public_id])
     toast(
         request,

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from wainwright.billing import states
 from wainwright.billing.models import Subscription
 from wainwright.billing.standing import Plan
+from wainwright.billing.switching import begins_at
 from wainwright.catalog.models import INTERVAL_NAMES, Price
 from wainwright.core.money import Money
 from wainwright.sales.models import Entry, Line
@@ -46,10 +47,13 @@ def planned(subscription: Subscription) -> str:
     """The plan that was chosen for the next period on, if any."""
     if subscription.then is None:
         return ""
-    return _("From %(date)s on: %(plan)s") % {
-        "date": formats.date(
-            subscription.resume_at or subscription.due(subscription.payments_made)
-        ),
+    said = (
+        _("From %(date)s on: %(plan)s, if the customer was told in time; the old price until then")
+        if subscription.then_waits and subscription.then_told_for is None
+        else _("From %(date)s on: %(plan)s")
+    )
+    return said % {
+        "date": formats.date(subscription.resume_at or begins_at(subscription)),
         "plan": Plan(**subscription.then).words,
     }
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext
 from wainwright.billing import events, states
 from wainwright.billing.models import Subscription
 from wainwright.billing.standing import Plan
+from wainwright.billing.switching import begins_at
 from wainwright.catalog.models import Price
 from wainwright.core.money import Money
 from wainwright.hub.history import Moment
@@ -62,7 +63,7 @@ def planned(subscription: Subscription) -> str:
     if subscription.then is None:
         return ""
     return _("From %(date)s on you have %(plan)s.") % {
-        "date": date(subscription.resume_at or subscription.due(subscription.payments_made)),
+        "date": date(subscription.resume_at or begins_at(subscription)),
         "plan": Plan(**subscription.then).words,
     }
 
