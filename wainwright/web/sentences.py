@@ -183,8 +183,7 @@ def notice_text(notice: Notice) -> str:
         ),
         "price_change": _(
             "%(vendor_name)s has changed your plan. On %(date)s, %(sum)s for %(item_name)s is"
-            " charged for the first time. If you do not want that, cancel before: nothing more is"
-            " charged then."
+            " charged for the first time."
         ),
         "overdue": _(
             "It fell due on %(date)s. In your hub you can pay it now, on another day, or in parts."
