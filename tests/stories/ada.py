@@ -7,15 +7,18 @@ from zoneinfo import ZoneInfo
 
 from tests import cast, clocks
 from tests.factories.buying import GOOD, Bought, buy, pay_at_gateway
+from tests.factories.renewing import gateway_of
 from tests.factories.shops import make_price, make_product
 from wainwright.billing import methods, pausing, paying
 from wainwright.billing.models import Subscription
+from wainwright.billing.revoking import revoked_since
 from wainwright.core import clock
 from wainwright.core.actors import SYSTEM, Actor, customer
 from wainwright.core.money import Money
 from wainwright.letters.models import Letter
 from wainwright.payments import attempts, refunds
-from wainwright.payments.models import Payment
+from wainwright.payments.gateways.test.gateway import TestGateway
+from wainwright.payments.models import Dispute, Payment
 from wainwright.reports import invariants
 from wainwright.sales.models import Entry
 
@@ -72,6 +75,24 @@ class Ada:
         refunds.refund(newest, amount=money, note="", by=SYSTEM, form_key=f"back {newest.pk}")
         self.waits(0)
 
+    def has_her_bank_take_back_what_she_paid(self) -> None:
+        """Her newest payment."""
+        newest = Payment.objects.filter(state=Payment.SUCCEEDED).latest("pk")
+        self._gateway.dispute(newest.gateway_ref)
+        self._hear_of_chargebacks()
+
+    def loses_at_her_bank(self) -> None:
+        self._gateway.decide(Dispute.objects.latest("pk").gateway_ref, won=True)
+        self._hear_of_chargebacks()
+
+    def wins_at_her_bank(self) -> None:
+        self._gateway.decide(Dispute.objects.latest("pk").gateway_ref, won=False)
+        self._hear_of_chargebacks()
+
+    def _hear_of_chargebacks(self) -> None:
+        """Webhooks go nowhere here, as if all were lost: the daily comparison finds them."""
+        self.waits(2)
+
     def nothing_runs_for(self, days: int) -> None:
         """Neither server nor worker; then the worker is back."""
         clock.set_offset(clock.offset() + timedelta(days=days))
@@ -82,6 +103,14 @@ class Ada:
     @property
     def herself(self) -> Actor:
         return customer(self.subscription.customer_id, self.subscription.customer.email)
+
+    @property
+    def _gateway(self) -> TestGateway:
+        return gateway_of(self.shop)
+
+    @property
+    def has_access(self) -> bool:
+        return revoked_since(self.subscription) is None
 
     @property
     def subscription(self) -> Subscription:
