@@ -66,7 +66,8 @@ def credit_notes_within_invoices() -> Found:
     ).exclude(gross_back=0)
     beyond = credited.exclude(gross_back__range=(0, F("gross")))
     parts = rows(RefundLine).filter(refund=OuterRef("refund"))
-    untaxed = notes.annotate(lines_make=sum_of(parts, "tax")).exclude(lines_make=F("tax"))
+    lined = notes.filter(Exists(parts)).annotate(lines_make=sum_of(parts, "tax"))
+    untaxed = lined.exclude(lines_make=F("tax"))
     return Found(
         credited.count(),
         [
