@@ -95,7 +95,8 @@ def _buy(
 
 
 def _clara(shop: Shop, end: int) -> tuple[Act, ...]:
-    """Old and new: everything free, split, weekly and monthly; a card that was replaced."""
+    """Old and new: everything free, split, weekly and monthly; a card that was replaced, and two
+    payments that her bank took back, of which one is not decided yet."""
     return (
         _buy("clara-guide", CLARA, shop, end - 520.4, "style-guide", "free"),
         _buy("clara-care", CLARA, shop, end - 431.6, "website-care", "monthly"),
@@ -103,8 +104,10 @@ def _clara(shop: Shop, end: int) -> tuple[Act, ...]:
         Refund(at=end - 310.5, purchase="clara-launch", percent=20, note="One afternoon fell out"),
         Replace(at=end - 100.3, purchase="clara-care"),
         _buy("clara-copy", CLARA, shop, end - 40.7, "copy-desk", "weekly"),
+        _buy("clara-talk", CLARA, shop, end - 30.2, "launch-workshop", "once", card="disputed_won"),
         Cancel(at=end - 9.3, purchase="clara-copy"),
         Undo(at=end - 9.1, purchase="clara-copy"),
+        _buy("clara-again", CLARA, shop, end - 3.4, "launch-workshop", "once", card="disputed_lost"),
     )
 
 
