@@ -107,7 +107,7 @@ def _clara(shop: Shop, end: int) -> tuple[Act, ...]:
         _buy("clara-talk", CLARA, shop, end - 30.2, "launch-workshop", "once", card="disputed_won"),
         Cancel(at=end - 9.3, purchase="clara-copy"),
         Undo(at=end - 9.1, purchase="clara-copy"),
-        _buy("clara-again", CLARA, shop, end - 3.4, "launch-workshop", "once", card="disputed_lost"),
+        _buy("clara-late", CLARA, shop, end - 3.4, "launch-workshop", "once", card="disputed_lost"),
     )
 
 
