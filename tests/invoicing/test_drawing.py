@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import io
+import os
 import shutil
+import signal
 import subprocess
+import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
@@ -16,8 +20,9 @@ from pypdf import PdfReader
 from pypdf.generic import DictionaryObject, NameObject
 
 from tests.invoicing.samples import BUYER, LINE, SELLER, credit_note, invoice, line
+from wainwright.invoicing import drawing
 from wainwright.invoicing.content import Buyer, ContentTotals, DocumentContent, Seller, TaxRow
-from wainwright.invoicing.drawing import draw
+from wainwright.invoicing.drawing import draw, press
 
 
 def read(content: DocumentContent, logo: bytes | None = None) -> PdfReader:
@@ -322,3 +327,52 @@ def test_a_logo_of_any_shape_stands_with_the_sellers_name(size: tuple[int, int])
 def test_a_damaged_logo_does_not_stop_a_document(cut: int) -> None:
     drawn = draw(invoice(), picture((500, 100))[:cut])
     assert "Total 29.00 EUR" in words(PdfReader(io.BytesIO(drawn.pdf)))
+
+
+def test_a_press_that_was_killed_is_replaced() -> None:
+    draw(invoice())
+    assert press.pid is not None
+    os.kill(press.pid, signal.SIGKILL)
+    assert draw(invoice()).pdf == draw(invoice()).pdf
+
+
+def test_a_press_that_hangs_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    press.stop()
+    monkeypatch.setattr(drawing, "SECONDS_AT_MOST", 1)
+    draw(invoice())
+    assert press.pid is not None
+    os.kill(press.pid, signal.SIGSTOP)
+    with pytest.raises(drawing.PressBroken):
+        draw(invoice())
+    monkeypatch.undo()
+    assert draw(invoice()).pdf
+
+
+@pytest.mark.slow
+def test_an_idle_press_ends_and_gives_its_memory_back() -> None:
+    press.stop()
+    draw(invoice())
+    assert press.pid is not None
+    assert os.waitid(os.P_PID, press.pid, os.WEXITED | os.WNOWAIT) is not None
+    assert draw(invoice()).pdf
+
+
+@pytest.mark.slow
+def test_a_press_does_not_outlive_its_process() -> None:
+    script = (
+        "import os, signal; from tests.invoicing.samples import invoice;"
+        "from wainwright.invoicing.drawing import draw, press;"
+        "draw(invoice()); print(press.pid, flush=True); os.kill(os.getpid(), signal.SIGKILL)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", f"import django; django.setup(); {script}"],
+        stdout=subprocess.PIPE,
+        check=False,
+        timeout=60,
+    )
+    pid = int(done.stdout)
+    for _look in range(100):
+        if not Path(f"/proc/{pid}").exists() or "Z (" in Path(f"/proc/{pid}/status").read_text():
+            return
+        time.sleep(0.05)
+    pytest.fail("the press went on by itself")

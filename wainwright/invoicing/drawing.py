@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
-import json
+import atexit
+import os
+import pickle
+import socket
 import struct
+import subprocess
+import sys
 import threading
 from base64 import b64encode
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
-from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from wainwright.invoicing import printed
 from wainwright.invoicing.content import DocumentContent
 
-if TYPE_CHECKING:
-    import typst
-
-_HERE = Path(__file__).resolve().parent
-_TEMPLATE = _HERE / "templates" / "document.typ"
-_FONTS = _HERE / "fonts"
-STANDARDS: list[typst.PDFStandard] = ["ua-1", "a-3a"]
+PRESS = Path(__file__).resolve().parent / "press.py"
+SECONDS_AT_MOST = 60  # for one document
 _PNG_HEADER = b"IHDR"
-_threads = threading.local()
+
+
+class PressBroken(Exception):
+    """The document could not be drawn: the press hung, or broke twice. Nothing was kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,70 +43,71 @@ def draw(content: DocumentContent, logo: bytes | None = None) -> Drawn:
 
     Text that our fonts cannot show still gives a document: a plain PDF with whatever fonts the
     machine has, flagged with the reason. `logo` is a PNG as `core.images.clean_logo` gives it; one
-    that cannot be read any more is left out.
+    that cannot be read any more is left out. Raises PressBroken.
     """
-    import typst
-
     moment = datetime.combine(content.issued_on, time(), tzinfo=UTC)
     page = printed.page(content)
     if logo is not None and len(logo) > 24 and logo[12:16] == _PNG_HEADER:
         page["logo"] = _framed(logo)
-    try:
-        return Drawn(_compile(page, moment, STANDARDS))
-    except typst.TypstError as error:
-        return Drawn(_plain(page, moment), flagged=True, flag_reason=error.message)
+    pdf, reason = press.set(page, moment)
+    return Drawn(pdf, flagged=bool(reason), flag_reason=reason)
 
 
-def _plain(page: dict[str, Any], moment: datetime) -> bytes:
-    import typst
+class Press:
+    """This process's press, started when there is something to set. One sheet at a time."""
 
-    try:
-        return _compile(page, moment, [], any_font=True)
-    except typst.TypstError:
-        bare = {name: value for name, value in page.items() if name != "logo"}
-        return _compile(bare, moment, [], any_font=True)
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._child: subprocess.Popen[bytes] | None = None
+        self._owner = 0  # a forked process starts a press of its own
+
+    @property
+    def pid(self) -> int | None:
+        return self._child.pid if self._child else None
+
+    def set(self, page: dict[str, Any], moment: datetime) -> tuple[bytes, str]:
+        """The PDF, and why it is flagged or "". Raises PressBroken."""
+        with self._lock:
+            for _attempt in range(2):  # it may have ended, idle, in this very moment
+                self._start()
+                try:
+                    pickle.dump((page, moment), self._desk)
+                    self._desk.flush()
+                    answer: tuple[bytes, str] = pickle.load(self._desk)  # noqa: S301  our own child
+                    return answer
+                except TimeoutError:
+                    break
+                except (EOFError, OSError, pickle.UnpicklingError):
+                    self.stop()
+            self.stop()
+            raise PressBroken("the typesetter hangs or breaks at this document")
+
+    def stop(self) -> None:
+        if self._child is not None and self._owner == os.getpid():
+            with suppress(OSError):
+                self._desk.close()
+            self._child.kill()
+            self._child.wait()
+        self._child = None
+
+    def _start(self) -> None:
+        if self._child is not None and self._owner == os.getpid() and self._child.poll() is None:
+            return
+        self.stop()
+        ours, theirs = socket.socketpair()
+        with ours, theirs:
+            ours.settimeout(SECONDS_AT_MOST)
+            self._desk = ours.makefile("rwb")
+            self._child = subprocess.Popen(
+                [sys.executable, "-I", str(PRESS), str(theirs.fileno())],
+                stdin=subprocess.DEVNULL,
+                pass_fds=[theirs.fileno()],
+            )
+        self._owner = os.getpid()
 
 
-def _compile(
-    page: dict[str, Any],
-    moment: datetime,
-    standards: list[typst.PDFStandard],
-    *,
-    any_font: bool = False,
-) -> bytes:
-    pdf = compiler(any_font).compile(
-        format="pdf",
-        sys_inputs={"document": json.dumps(page)},
-        pdf_standards=standards,
-        timestamp=moment,
-    )
-    assert isinstance(pdf, bytes)
-    return pdf
-
-
-def compiler(any_font: bool = False) -> typst.Compiler:
-    """One per thread: compiling borrows it whole, so two threads cannot share one."""
-    import typst
-
-    kept: dict[bool, typst.Compiler] = _threads.__dict__.setdefault("compilers", {})
-    if any_font not in kept:
-        kept[any_font] = typst.Compiler(
-            _TEMPLATE,
-            root=_TEMPLATE.parent,
-            font_paths=_fonts(any_font),
-            ignore_system_fonts=not any_font,
-        )
-    return kept[any_font]
-
-
-@cache
-def _fonts(any_font: bool) -> typst.Fonts:
-    """Ours alone, so that every machine draws alike; `any_font` adds those of the machine."""
-    import typst
-
-    return typst.Fonts(
-        include_system_fonts=any_font, include_embedded_fonts=False, font_paths=[_FONTS]
-    )
+press = Press()
+atexit.register(press.stop)
 
 
 def _framed(logo: bytes) -> str:

@@ -18,6 +18,7 @@ from wainwright.accounts.models import Business
 from wainwright.core.errors import NotFound
 from wainwright.core.files import keep
 from wainwright.invoicing.content import DocumentContent
+from wainwright.invoicing.drawing import draw
 from wainwright.invoicing.models import Document
 
 log = logging.getLogger(__name__)
@@ -61,8 +62,6 @@ def pdf_of(document: Document) -> bytes:
 
 
 def _draw_once(document: Document, path: Path) -> None:
-    from wainwright.invoicing.drawing import draw  # loads the typesetter only when it is needed
-
     if not path.exists():
         business = Business.objects.get(pk=document.business_id)
         drawn = draw(content_of(document), logo_of(business))
