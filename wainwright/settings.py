@@ -35,9 +35,9 @@ if _app_database is None:
                 "transaction_mode": "IMMEDIATE",
                 "timeout": 30,
                 "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
-                " PRAGMA foreign_keys=ON; PRAGMA cache_size=-16384; PRAGMA temp_store=MEMORY",
+                " PRAGMA foreign_keys=ON; PRAGMA cache_size=-2000; PRAGMA temp_store=MEMORY",
             },
-            "CONN_MAX_AGE": None,
+            "CONN_MAX_AGE": 3600,  # a new one knows what was counted since (core.driver.count_rows)
         }
     }
 else:

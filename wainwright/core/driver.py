@@ -18,6 +18,17 @@ def on_sqlite() -> bool:
     return bool(current().vendor == "sqlite")
 
 
+def count_rows() -> None:
+    """Tells SQLite how many rows there are of what, a glance at each index; PostgreSQL knows.
+
+    Without, it takes every account for a small one, and reads all of its rows to find a few.
+    """
+    if on_sqlite():
+        with current().cursor() as cursor:
+            cursor.execute("PRAGMA analysis_limit=400")
+            cursor.execute("ANALYZE")
+
+
 def run(statement: str, params: Sequence[Any]) -> Any:
     """Runs a statement with %s for each parameter; the cursor has its rows.
 

@@ -174,15 +174,17 @@ def _converters(
 
 
 def _with_truths(sql: str, params: Sequence[Any]) -> tuple[str, list[Any]]:
-    """The statement with its constant booleans written out.
+    """The statement with its constant booleans written out, as they stand in partial indexes.
 
-    SQLite plans a statement anew at each run where a value decides if a partial index serves.
+    SQLite plans a statement anew at each run where a value decides if a partial index serves, and
+    knows no index on `= 1` for what asks `= TRUE`.
     """
+    truths = ("0", "1") if driver.on_sqlite() else ("FALSE", "TRUE")
     first, *rest = re.split(r"(?<!%)%s", sql)
     written, kept = [first], []
     for param, words in zip(params, rest, strict=True):
         if isinstance(param, bool):
-            written.append(f"{str(param).upper()}{words}")
+            written.append(truths[param] + words)
         else:
             written.append(f"%s{words}")
             kept.append(param)

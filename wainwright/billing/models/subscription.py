@@ -86,6 +86,11 @@ class Subscription(OfBusinessMode):
             models.Index(fields=["account", "order"], name="sub_of_order"),
             models.Index(fields=["account", "business", "mode", "state"], name="sub_by_state"),
             models.Index(
+                fields=["account", "open_bill"],
+                condition=models.Q(open_bill__isnull=False),
+                name="sub_of_open_bill",
+            ),
+            models.Index(
                 fields=["account", "mode", "next_due_at"],
                 condition=models.Q(next_due_at__isnull=False),
                 name="sub_due",
