@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from importlib import import_module
 from typing import Any, NoReturn
 
-from wainwright.commands import _install, _workshop
+from wainwright.commands import _install
 from wainwright.core.errors import Refused
 
 USAGE, REFUSED, INTERRUPTED = 2, 1, 130
@@ -47,7 +47,8 @@ def parser() -> Parser:
     )
     commands = whole.add_subparsers(title="commands", metavar="COMMAND", required=True)
 
-    serve = _command(commands, "serve", "run the web server", environment=_address)
+    serve = _command(commands, "serve", "run the web server")
+    serve.set_defaults(opens=_for_its_processes)
     serve.add_argument("--port", type=_port, default=8000)
     serve.add_argument("--host", default="127.0.0.1", help="the address to listen on")
     serve.add_argument("--workers", type=_count, default=1, help="server processes")
@@ -131,7 +132,13 @@ def _command(
     return made
 
 
+def _for_its_processes(options: argparse.Namespace) -> None:
+    _install.choose(options.data, _address(options))
+
+
 def _in_workshop(options: argparse.Namespace) -> None:
+    from wainwright.commands import _workshop
+
     options.workshop = _workshop.open_workshop(options.data)
 
 

@@ -108,6 +108,16 @@ def test_ctrl_c_in_a_terminal_ends_the_server_in_good_order(tmp_path: Path) -> N
 
 @pytest.mark.slow
 @pytest.mark.sqlite
+def test_a_server_that_cannot_open_the_install_says_why_once_and_ends(tmp_path: Path) -> None:
+    (tmp_path / "wainwright.sqlite3").write_text("no database at all, but a page of prose" * 99)
+    with console("serve", "--port", free_port(), "--data", tmp_path) as server:
+        said = server.communicate(timeout=30)[0]
+        assert server.returncode == 1
+        assert said == "The database does not answer: file is not a database\n"
+
+
+@pytest.mark.slow
+@pytest.mark.sqlite
 def test_a_killed_server_leaves_nobody_who_answers(tmp_path: Path) -> None:
     port = free_port()
     with console("serve", "--port", port, "--data", tmp_path) as server:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 from wainwright.core.errors import Refused
@@ -16,8 +16,19 @@ DEMO_ADDRESS = "demo.url"
 
 
 def open_in(data: str | None, environment: Mapping[str, str]) -> None:
-    """Starts Django on the data folder. `environment` fills in settings that nobody made; beside a
-    demo, the address is the one it was last started at.
+    """Starts Django on the data folder (see `choose`)."""
+    choose(data, environment)
+
+    import django
+
+    django.setup()
+
+
+def choose(data: str | None, environment: Mapping[str, str]) -> None:
+    """Says to Django, and to what this process starts, which data folder to open.
+
+    `environment` fills in settings that nobody made; beside a demo, the address is the one it was
+    last started at.
     """
     if data is not None:
         os.environ["WAINWRIGHT_DATA"] = data
@@ -29,10 +40,6 @@ def open_in(data: str | None, environment: Mapping[str, str]) -> None:
     if (folder / DEMO_ADDRESS).exists():
         os.environ.setdefault("WAINWRIGHT_URL", (folder / DEMO_ADDRESS).read_text())
 
-    import django
-
-    django.setup()
-
 
 @contextmanager
 def in_language_of_terminal(command: str) -> Iterator[None]:
@@ -40,15 +47,15 @@ def in_language_of_terminal(command: str) -> Iterator[None]:
 
     The others write for other people, each in his own language.
     """
+    if command not in SPOKEN:  # `serve` has no Django here
+        yield
+        return
     from django.conf import settings
     from django.utils import translation
 
     named = [os.environ.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG")]
     code = next((name[:2] for name in named if name), "")
-    if command in SPOKEN and code in dict(settings.LANGUAGES):
-        with translation.override(code):
-            yield
-    else:
+    with translation.override(code) if code in dict(settings.LANGUAGES) else nullcontext():
         yield
 
 
@@ -82,7 +89,7 @@ def settle_database() -> list[str]:
     """Migrates an embedded database where nobody lives yet; returns what is still behind."""
     from django.conf import settings
     from django.core.management import call_command
-    from django.db import OperationalError
+    from django.db import DatabaseError
     from django.utils.translation import gettext as _
 
     try:
@@ -94,7 +101,7 @@ def settle_database() -> list[str]:
                 call_command("migrate", interactive=False, verbosity=0)
                 return []
             return behind
-    except OperationalError as error:
+    except DatabaseError as error:
         reason = str(error).strip().partition("\n")[0]
         raise Refused(_("The database does not answer: %(reason)s") % {"reason": reason}) from None
 

@@ -1,10 +1,15 @@
-"""`wainwright serve`: the web server."""
+"""`wainwright serve`: the web server.
+
+The first process binds the port and watches the others. They alone open the install, so that it is
+in memory once for each of them and not once more.
+"""
 
 from __future__ import annotations
 
 import argparse
-import gc
+import contextlib
 import os
+import select
 import signal
 import socket
 import threading
@@ -14,16 +19,12 @@ from multiprocessing import active_children
 from types import FrameType
 from typing import Any
 
-from django.conf import settings
-from django.core.servers.basehttp import get_internal_wsgi_application
-from django.db import connections
-from django.urls import get_resolver
-from django.utils.translation import gettext as _
 from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 
 from wainwright.commands import _install
+from wainwright.core import memory
 from wainwright.core.errors import Refused
 from wainwright.core.lineage import end_with
 
@@ -33,10 +34,9 @@ SECONDS_AT_MOST = 8  # then everything of ours ends, whatever it is doing
 
 def run(options: argparse.Namespace) -> int:
     """Answers until a signal comes, then ends: at once where it can, in eight seconds at most."""
-    _install.ready_database()
+    memory.share_pools()
     refuse_taken(options.host, options.port)
-    settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # whitenoise warns where it is missing
-    connections.close_all()  # a server process opens its own
+    news = News()
     server = Granian(
         "wainwright.wsgi:application",
         address=options.host,
@@ -51,27 +51,79 @@ def run(options: argparse.Namespace) -> int:
         workers_kill_timeout=SECONDS_TO_FINISH,
     )
     server.on_startup(_end_in_time)
-    print(_("Wainwright answers at %(url)s") % {"url": settings.URL}, flush=True)
-    server.serve(target_loader=partial(_application, os.getpid()), wrap_loader=False)
+    server.serve(target_loader=partial(_application, os.getpid(), news), wrap_loader=False)
+    news.raise_refusal()
     return 0
 
 
-def _application(main: int) -> Any:
+class News:
+    """What server processes tell the first one: that the install is open, or why it cannot be."""
+
+    def __init__(self) -> None:
+        self._untold, tell = os.pipe()  # one byte, until the first of them has opened the install
+        self._refusals, self._refuse = os.pipe()
+        os.write(tell, b"!")
+        for pipe in (self._untold, self._refusals):
+            os.set_blocking(pipe, False)
+
+    @property
+    def opened(self) -> bool:
+        return not select.select([self._untold], [], [], 0)[0]
+
+    def tell_once(self, sentence: str) -> None:
+        """Prints it for the first of all processes, and never again."""
+        with contextlib.suppress(BlockingIOError):
+            os.read(self._untold, 1)
+            print(sentence, flush=True)
+
+    def refuse(self, message: str) -> None:
+        os.write(self._refuse, f"{message}\0".encode())
+
+    def raise_refusal(self) -> None:
+        """Raises what was refused first, if anything was."""
+        with contextlib.suppress(BlockingIOError):
+            raise Refused(os.read(self._refusals, 10_000).decode().partition("\0")[0])
+
+
+def _application(main: int, news: News) -> Any:
     """What a server process answers with. It ends with `main`, even if that is killed, and leaves
-    a terminal's Ctrl-C to it: told by both to stop, the server would wait until it is killed."""
+    a terminal's Ctrl-C to it: told by both to stop, the server would wait until it is killed.
+    """
     end_with(main)
     os.setsid()
-    application = get_internal_wsgi_application()
-    _spare_the_collector()
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)  # `main`'s handler is of no use while we load
+    try:
+        application = _open(news)
+    except Refused as refusal:
+        news.refuse(refusal.message)
+        os.kill(main, signal.SIGTERM)
+        signal.pause()  # until `main` ends us: an end of our own would look like a crash
+    news.tell_once(f"Wainwright answers at {os.environ['WAINWRIGHT_URL']}")
     return application
 
 
-def _spare_the_collector() -> None:
-    """What is loaded stays: looking it through for garbage took a sixth of every page."""
+def _open(news: News) -> Any:
+    """The application over the install, every view loaded.
+
+    One that takes the place of a process that died serves whatever it finds: while the database
+    is away, it says so to each visitor.
+    """
+    import django
+
+    django.setup()
+    from django.conf import settings
+    from django.core.servers.basehttp import get_internal_wsgi_application
+    from django.db import connections
+    from django.urls import get_resolver
+
+    if not news.opened:
+        _install.ready_database()
+        connections.close_all()  # each thread opens its own
+    settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # whitenoise warns where it is missing
+    application = get_internal_wsgi_application()
     get_resolver().url_patterns  # noqa: B018  loads every view
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 20)
+    memory.keep_what_is_loaded()
+    return application
 
 
 def refuse_taken(host: str, port: int) -> None:
@@ -82,8 +134,7 @@ def refuse_taken(host: str, port: int) -> None:
             probe.bind((host, port))
     except OSError as error:
         raise Refused(
-            _("Cannot listen on %(host)s:%(port)s (%(reason)s). Choose another with --port.")
-            % {"host": host, "port": port, "reason": error.strerror}
+            f"Cannot listen on {host}:{port} ({error.strerror}). Choose another with --port."
         ) from None
 
 

@@ -17,7 +17,7 @@ from django_ox.worker import Worker
 
 from wainwright import wiring
 from wainwright.commands import _install
-from wainwright.core import clock
+from wainwright.core import clock, driver, memory
 from wainwright.reports import invariants
 
 log = logging.getLogger(__name__)
@@ -30,14 +30,17 @@ SECONDS_AT_MOST = 8
 
 def run(options: argparse.Namespace) -> int:
     """Works until a signal comes, then finishes what is under way, for eight seconds at most."""
+    memory.share_pools()
     _install.ready_database()
     chores = Chores(
         [
             Chore(wiring.sweep, every=SWEEP_SECONDS),
+            Chore(driver.count_rows, every=HOUR),
             Chore(forget_done_tasks, every=HOUR, first_after=SETTLED),
             Chore(watch_invariants, every=HOUR, first_after=SETTLED),
         ]
     )
+    memory.keep_what_is_loaded()
     worker = PunctualWorker(concurrency=options.concurrency, poll_interval=0.5)
     retire = install_stop_handlers(worker)
     chores.start()

@@ -9,13 +9,17 @@ from __future__ import annotations
 
 import json as jsonlib
 import logging
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Self
 
-import httpx
+# Where rich is installed, httpx loads a command of its own with it: 6 MB in every process.
+sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type]
 
-from wainwright.core import clock
+import httpx  # noqa: E402
+
+from wainwright.core import clock  # noqa: E402
 
 TIMEOUT = 10.0
 MAX_ANSWER = 1_000_000

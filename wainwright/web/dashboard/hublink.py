@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 from html import escape
 
-import segno
 from django.http import Http404, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -39,6 +38,8 @@ def code(request: StaffRequest, business_id: str, kind: str) -> HttpResponse:
     business = request.reach.business_called(business_id)
     if kind not in TYPES:
         raise Http404
+    import segno  # a few megabytes that only this page needs
+
     drawn = io.BytesIO()
     qr = segno.make(link_for(business, "hub:door"), error="m", micro=False)
     qr.save(drawn, kind=kind, scale=8, border=4, dark="#000000", light="#ffffff")
