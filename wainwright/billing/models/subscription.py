@@ -90,8 +90,8 @@ class Subscription(OfBusinessMode):
                 condition=models.Q(open_bill__isnull=False),
                 name="sub_of_open_bill",
             ),
-            models.Index(
-                fields=["account", "mode", "next_due_at"],
+            models.Index(  # in the very order in which it is asked: many are due at one moment
+                fields=["account", "mode", "next_due_at", "id"],
                 condition=models.Q(next_due_at__isnull=False),
                 name="sub_due",
             ),
