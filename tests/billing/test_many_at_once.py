@@ -68,6 +68,7 @@ def test_many_are_renewed_with_all_that_one_brings(shop: cast.Cast, price: Price
     assert not [found.broken for found in invariants.evaluate() if found.broken]
 
 
+@pytest.mark.postgres  # SQLite is asked for one key after the other
 def test_what_is_read_does_not_grow_with_them_but_for_one_look_each(
     shop: cast.Cast, price: Price
 ) -> None:

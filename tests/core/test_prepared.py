@@ -11,7 +11,7 @@ from tests.cast import Cast, assemble
 from tests.factories.buying import buy
 from tests.factories.shops import make_price, make_product
 from wainwright.core import tenancy
-from wainwright.core.prepared import Slot, Slots, prepared
+from wainwright.core.prepared import Each, Slot, Slots, prepared
 from wainwright.sales.models import Line, Order
 
 pytestmark = pytest.mark.django_db
@@ -20,6 +20,11 @@ pytestmark = pytest.mark.django_db
 @prepared
 def lines(orders: Slots, kind: Slot):
     return Line.objects.filter(order__in=orders, kind=kind).order_by("order_id")
+
+
+@prepared
+def lines_of_each(orders: Each):
+    return Line.objects.filter(order__in=orders).order_by("order_id")
 
 
 @prepared
@@ -40,6 +45,12 @@ def test_a_list_may_be_of_any_length(bought: list[int]) -> None:
     assert [line.order_id for line in lines(bought, "one_time")] == bought
     assert [line.order_id for line in lines(bought[:1], "one_time")] == bought[:1]
     assert lines([], "one_time") == []
+
+
+def test_keys_asked_one_by_one_bring_the_same_rows(bought: list[int]) -> None:
+    assert [line.order_id for line in lines_of_each(bought[::-1])] == bought
+    assert lines_of_each.count(bought) == 2
+    assert lines_of_each([]) == []
 
 
 def test_nothing_is_another_question(bought: list[int]) -> None:

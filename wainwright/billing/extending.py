@@ -14,7 +14,7 @@ from wainwright.billing.starting import complete
 from wainwright.core import many
 from wainwright.core.actors import SYSTEM
 from wainwright.core.events import Heard
-from wainwright.core.prepared import Slots, prepared
+from wainwright.core.prepared import Each, prepared
 from wainwright.payments.models import Bill, Payment
 from wainwright.payments.queries import lines_of, payments_of, read_lines
 
@@ -29,7 +29,7 @@ def extend(heard: Heard) -> None:
     if not bills:
         return
     read_lines(bills.values())
-    periods = _periods(bills)
+    periods = sorted(_periods(bills), key=lambda each: (each.subscription_id, each.number))
     # Whoever books a payment holds the lock of its customer, and so of all that he owes.
     owed = many.locked(Subscription, [each.subscription_id for each in periods])
     subscriptions = {each.pk: each for each in owed}
@@ -49,9 +49,8 @@ def extend(heard: Heard) -> None:
 
 
 @prepared
-def _periods(bills: Slots) -> QuerySet[Period]:
-    rows = Period.objects.filter(bill__in=bills, void=False)
-    return rows.order_by("subscription_id", "number")
+def _periods(bills: Each) -> QuerySet[Period]:
+    return Period.objects.filter(bill__in=bills, void=False)
 
 
 def _carry(subscription: Subscription, period: Period, bill: Bill) -> str:

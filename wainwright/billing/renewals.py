@@ -27,7 +27,7 @@ from wainwright.billing.rulebook import RuleBook
 from wainwright.billing.standing import standing_of
 from wainwright.core import clock, locks, many
 from wainwright.core.actors import SYSTEM
-from wainwright.core.prepared import Slot, Slots, prepared
+from wainwright.core.prepared import Each, Slot, prepared
 from wainwright.core.sweeping import BATCH
 from wainwright.customers.models import Customer
 from wainwright.payments import attempts, bills, charging
@@ -99,7 +99,9 @@ def begin(customer_ids: Collection[int]) -> list[Charge]:
 
 def _due(customer_ids: Collection[int]) -> list[Subscription]:
     """What is due of them, or will be before the day is over; locked."""
-    due = _locked(customer_ids, clock.now() + A_DAY)
+    until = clock.now() + A_DAY
+    running = _locked(customer_ids)
+    due = [each for each in running if each.next_due_at is not None and each.next_due_at <= until]
     for name in ("business", "method", "open_bill"):
         many.fill(due, name)
     methods = {each.method for each in due if each.method is not None}
@@ -110,10 +112,8 @@ def _due(customer_ids: Collection[int]) -> list[Subscription]:
 
 
 @prepared
-def _locked(customers: Slots, until: Slot) -> QuerySet[Subscription]:
-    rows = Subscription.objects.filter(
-        customer__in=customers, next_due_at__lte=until, state__in=states.BILLABLE
-    )
+def _locked(customers: Each) -> QuerySet[Subscription]:
+    rows = Subscription.objects.filter(customer__in=customers, state__in=states.BILLABLE)
     return holds.without_disputed(rows).select_for_update(of=("self",), no_key=True).order_by("pk")
 
 

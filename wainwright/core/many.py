@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import models
 
-from wainwright.core.prepared import Prepared, Slots
+from wainwright.core.prepared import Each, Prepared
 from wainwright.core.tenancy import Tenant
 
 
@@ -47,7 +47,7 @@ def _rows[R: Tenant](kind: type[R], keys: Iterable[int | None], *, lock: bool) -
 
 @cache
 def _question(kind: type[Tenant]) -> Prepared[Any]:
-    def rows_of(keys: Slots, *, lock: bool) -> models.QuerySet[Any]:
+    def rows_of(keys: Each, *, lock: bool) -> models.QuerySet[Any]:
         rows = kind.objects.filter(pk__in=keys).order_by("pk")
         return rows.select_for_update(of=("self",), no_key=True) if lock else rows
 

@@ -11,9 +11,9 @@ Building a queryset and compiling its SQL costs several times what the database 
     subscriptions_of.count(customer.pk)     # -> how many they are, without fetching them
     subscriptions_of.plain(customer.pk)     # the ordinary queryset: the same rows
 
-The function runs once, with a Slot for each positional argument (Slots, where so annotated, for a
-list of keys behind `__in`). Keyword arguments are the shape of the question: they may decide what
-is built, and each combination is compiled for itself. Managers keep their promise: account and
+The function runs once, with a Slot for each positional argument (Slots or Each, where so annotated,
+for a list of keys behind `__in`). Keyword arguments are the shape of the question: they may decide
+what is built, and each combination is compiled for itself. Managers keep their promise: account and
 mode are bound from the scope of each call, and without one it fails. A value may not be None where
 the queryset uses it: that is another question.
 """
@@ -63,13 +63,27 @@ class Slots(Slot):
         return "(SELECT value FROM json_each(%s))", [self]
 
 
+class Each(Slots):
+    """Stands for such a list where rows come in the order of the keys, or their order is all one.
+
+    SQLite, to which no way is long, is asked for one key after the other: for a list it would
+    rather read all rows of the account than look up those few.
+    """
+
+    def as_sqlite(self, compiler: SQLCompiler, connection: Any) -> Any:
+        return "(%s)", [self]
+
+
+_STANDS = {"Slots": Slots, "Each": Each}
+
+
 class Prepared[Row]:
     """See the module."""
 
     def __init__(self, build: Callable[..., QuerySet[Any, Row]]) -> None:
         self._build = build
         self._slots = [
-            (Slots if parameter.annotation == "Slots" else Slot)(parameter.name)
+            _STANDS.get(str(parameter.annotation), Slot)(parameter.name)
             for parameter in signature(build).parameters.values()
             if parameter.kind is not Parameter.KEYWORD_ONLY
         ]
@@ -124,8 +138,19 @@ class _Compiled:
         selected = [expression for expression, _sql, _alias in compiler.select]
         self._converters = _converters(compiler, selected)
         self._make = _maker(rows, compiler)
+        lists = [each.name for each in self._params if isinstance(each, Each)]
+        self._one_by_one = lists[0] if lists and driver.on_sqlite() else None
 
     def rows(self, values: dict[str, Any]) -> list[Any]:
+        return [row for asked in self._asked(values) for row in self._found(asked)]
+
+    def _asked(self, values: dict[str, Any]) -> list[dict[str, Any]]:
+        name = self._one_by_one
+        if name is None:
+            return [values]
+        return [{**values, name: key} for key in sorted(set(values[name]))]
+
+    def _found(self, values: dict[str, Any]) -> list[Any]:
         if self._locks and not driver.current().in_atomic_block:
             raise TransactionManagementError("rows can only be locked inside a transaction")
         found: Sequence[Any] = driver.run(self._sql, self._filled(values)).fetchall()
@@ -137,8 +162,8 @@ class _Compiled:
         return [self._make(row) for row in found]
 
     def count(self, values: dict[str, Any]) -> int:
-        (found,) = driver.run(self._counting, self._filled(values)).fetchone()
-        return int(found)
+        asked = [self._filled(each) for each in self._asked(values)]
+        return sum(driver.run(self._counting, each).fetchone()[0] for each in asked)
 
     def _filled(self, values: dict[str, Any]) -> list[Any]:
         if self._scoped:
@@ -197,7 +222,7 @@ def _bound(param: Any, values: dict[str, Any]) -> Any:
     value = values[param.name]
     if value is None:
         raise ValueError(f"{param.name} may not be None: that is another question")
-    if isinstance(param, Slots):
+    if isinstance(param, Slots) and not isinstance(value, int):
         return json.dumps(list(value)) if driver.on_sqlite() else list(value)
     if isinstance(value, Model):
         return value.pk

@@ -17,7 +17,7 @@ from wainwright.core.events import Heard
 from wainwright.core.ids import new_id
 from wainwright.core.models import EventRow
 from wainwright.core.money import Money
-from wainwright.core.prepared import Slots, prepared
+from wainwright.core.prepared import Each, prepared
 from wainwright.customers.models import Customer
 from wainwright.invoicing.composing import (
     Issuer,
@@ -77,7 +77,7 @@ def _invoice(issuer: Issuer, given: Given, payment: Payment, bill: Bill) -> Docu
 
 
 @prepared
-def _invoiced(bills: Slots) -> QuerySet[Document, int]:
+def _invoiced(bills: Each) -> QuerySet[Document, int]:
     rows = Document.objects.filter(bill__in=bills, kind=INVOICE)
     return rows.values_list("bill_id", flat=True)
 

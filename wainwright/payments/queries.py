@@ -9,7 +9,7 @@ from django.db.models import Max, QuerySet, Sum
 from wainwright.core.events import Heard
 from wainwright.core.models import EventRow
 from wainwright.core.money import Money
-from wainwright.core.prepared import Slot, Slots, prepared
+from wainwright.core.prepared import Each, Slot, prepared
 from wainwright.payments.events import PartPaid, PaymentSucceeded
 from wainwright.payments.models import (
     Bill,
@@ -99,7 +99,7 @@ def payments_of(heard: Heard) -> list[Payment]:
 
 
 @prepared
-def _lines(bills: Slots) -> QuerySet[BillLine]:
+def _lines(bills: Each) -> QuerySet[BillLine]:
     rows: QuerySet[BillLine] = BillLine.objects.filter(bill__in=bills)
     return rows.select_related("price__product").order_by("bill", "position")
 

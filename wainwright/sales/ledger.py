@@ -11,7 +11,7 @@ from wainwright.core.events import Heard
 from wainwright.core.ids import new_id
 from wainwright.core.models import EventRow
 from wainwright.core.money import Money
-from wainwright.core.prepared import Slots, prepared
+from wainwright.core.prepared import Each, prepared
 from wainwright.payments.events import RefundSucceeded
 from wainwright.payments.models import Bill, Payment, Refund
 from wainwright.payments.queries import lines_of, payments_of, read_lines
@@ -67,13 +67,13 @@ def _sums(bill: Bill, payment: Payment) -> tuple[Money, Money]:
 
 
 @prepared
-def _booked(payments: Slots) -> QuerySet[Entry, int]:
+def _booked(payments: Each) -> QuerySet[Entry, int]:
     rows = Entry.objects.filter(payment__in=payments, kind__in=(Entry.CHARGE, Entry.REBILL))
     return rows.values_list("payment_id", flat=True)
 
 
 @prepared
-def _orders_of_bills(bills: Slots) -> QuerySet[Order]:
+def _orders_of_bills(bills: Each) -> QuerySet[Order]:
     return Order.objects.filter(bill__in=bills)
 
 
