@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
+from types import ModuleType
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connections
@@ -43,10 +45,18 @@ def run(statement: str, params: Sequence[Any]) -> Any:
     connection.close_if_health_check_failed()
     connection.ensure_connection()
     connection.validate_no_broken_transaction()
-    if connection.vendor == "sqlite":
-        statement = _with_question_marks(statement)
     with connection.wrap_database_errors:
-        return connection.connection.execute(statement, params)
+        if connection.vendor == "sqlite":
+            return connection.connection.execute(_with_question_marks(statement), params)
+        # Django's cursors write values into the text; this one has the server plan it only once.
+        return _cursors().Cursor(connection.connection).execute(statement, params)
+
+
+@cache
+def _cursors() -> ModuleType:
+    import psycopg  # only where there is PostgreSQL
+
+    return psycopg
 
 
 _marked: dict[str, str] = {}

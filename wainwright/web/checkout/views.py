@@ -40,12 +40,12 @@ def for_sale(business: Business | None, slug: str) -> Iterator[Product]:
     """The product at this address, in the scope of its mode and the zone of its business."""
     if business is None:
         raise Http404
-    with tenancy.scope(business.account_id, tenancy.LIVE):
+    with tenancy.scope(business.account_id, tenancy.LIVE):  # told once, for both modes
         product = on_sale(business, slug)
-    if product is None:
-        raise Http404
-    with tenancy.scope(business.account_id, product.mode), timezone.override(business.zone):
-        yield product
+        if product is None:
+            raise Http404
+        with tenancy.scope(business.account_id, product.mode), timezone.override(business.zone):
+            yield product
 
 
 def product_page(view: View) -> View:

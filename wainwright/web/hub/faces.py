@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import wraps
+from functools import partial, wraps
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -63,22 +63,29 @@ def hub_page(view: View) -> View:
     def page(request: HubRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if request.business is None:
             raise Http404
-        session = sessions.find(request.business, session_token(request))
-        if session is None:
-            return _unkept(see_other("hub:door"))
-        customer = session.customer
-        request.hub_session, request.customer = session, customer
-        request.actor = actors.customer(customer.pk, customer.email)
-        with (
-            scope(session.account_id, session.mode),
-            translation.override(language_for(request)),
-            timezone.override(zone_for(request)),
-        ):
-            response = view(request, *args, **kwargs)
-            response.headers["Content-Language"] = translation.get_language() or ""
-        return _unkept(response)
+        with scope(request.business.account_id, LIVE):  # the account is told once, for both modes
+            session = sessions.find(request.business, session_token(request))
+            if session is None:
+                return _unkept(see_other("hub:door"))
+            return _unkept(_page_of(session, request, partial(view, request, *args, **kwargs)))
 
     return page
+
+
+def _page_of(
+    session: HubSession, request: HubRequest, view: Callable[[], HttpResponse]
+) -> HttpResponse:
+    customer = session.customer
+    request.hub_session, request.customer = session, customer
+    request.actor = actors.customer(customer.pk, customer.email)
+    with (
+        scope(session.account_id, session.mode),
+        translation.override(language_for(request)),
+        timezone.override(zone_for(request)),
+    ):
+        response = view()
+        response.headers["Content-Language"] = translation.get_language() or ""
+    return response
 
 
 def session_token(request: DoorRequest) -> str:
