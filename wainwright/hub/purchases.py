@@ -127,6 +127,7 @@ def _with_papers(orders: list[Order]) -> list[Purchase]:
             purchases[document.order_id].credit_notes.append(document)
         else:
             purchases[document.order_id].invoice = document
-    for each in revoked_of(keys):
+    revoked = [order.pk for order in orders if order.ever_revoked]  # type: ignore[attr-defined]
+    for each in revoked_of(revoked) if revoked else []:
         purchases[each.order_id].revoked.append(each)
     return list(purchases.values())

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from wainwright.accounts.models import Business
-from wainwright.billing.models import Subscription
+from wainwright.billing.models import Revocation, Subscription
 from wainwright.core.prepared import Slot, Slots, prepared
 from wainwright.customers.finding import customer_by_email
 from wainwright.customers.models import Customer
@@ -195,7 +195,10 @@ def newest_orders(customer: Slot, *, most: int) -> QuerySet[Order]:
 
 def listed(orders: QuerySet[Order]) -> QuerySet[Order]:
     rows = orders.only("public_id", "order_ref", "placed_at", "currency", "gross", "bill_id")
-    return rows.order_by("-placed_at", "-pk")
+    revoked = Exists(
+        Revocation.objects.filter(order=OuterRef("pk"))
+    )  # mostly none: asked in passing
+    return rows.annotate(ever_revoked=revoked).order_by("-placed_at", "-pk")
 
 
 @prepared
