@@ -27,7 +27,7 @@ IDLE_SECONDS = 3
 
 def serve(asker: socket.socket) -> None:
     """Answers each (page, moment) with (PDF, reason it is flagged or ""); ends with the asker."""
-    with asker.makefile("rwb") as desk:
+    with asker.makefile("rwb", buffering=1 << 17) as desk:
         while True:
             signal.alarm(IDLE_SECONDS)
             try:
