@@ -9,15 +9,17 @@ from tests import cast
 from tests.factories.buying import DECLINED, begin, buy, pay_at_gateway, try_to_buy
 from tests.factories.shops import make_price, make_product
 from wainwright.catalog import prices
-from wainwright.checkout import paying
+from wainwright.checkout import paying, placing
 from wainwright.checkout.models import Cart
 from wainwright.core import clock
 from wainwright.core.actors import SYSTEM
 from wainwright.core.errors import NotFound
+from wainwright.core.models import EventRow
 from wainwright.core.tenancy import TEST, scope
 from wainwright.customers.models import Customer
 from wainwright.payments import janitor
 from wainwright.payments.errors import NoGateway
+from wainwright.payments.events import PaymentSucceeded
 from wainwright.payments.models import Bill, Connection, Method, Payment
 from wainwright.sales.models import Order
 
@@ -45,6 +47,13 @@ def test_a_replayed_form_after_the_purchase_shows_the_same_order(shop: cast.Cast
     assert isinstance(again, paying.Placed)
     assert first.order.pk == again.order.pk
     assert Payment.objects.count() == 1
+
+
+def test_a_payment_heard_of_twice_is_one_order(shop: cast.Cast) -> None:
+    bought = buy(make_price(make_product(shop.own)))
+    told = EventRow.objects.get(name=PaymentSucceeded.name)
+    placing.place_order(PaymentSucceeded(**told.payload), told)
+    assert Order.objects.get() == bought.order
 
 
 def test_going_back_and_paying_again_reuses_the_attempt(shop: cast.Cast) -> None:

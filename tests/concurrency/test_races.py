@@ -73,7 +73,8 @@ def test_webhook_and_browser_together_place_one_order(shop: cast.Cast) -> None:
 
 def test_four_workers_renew_once(shop: cast.Cast) -> None:
     subscription = due_subscription(shop).subscription
-    together(shop.account.pk, *[lambda: renewals.renew(subscription.pk)] * 4)
+    results = together(shop.account.pk, *[lambda: renewals.renew(subscription.pk)] * 4)
+    assert results == [None] * 4  # each waits its turn, none runs into what the first one wrote
     renewed = Payment.objects.filter(purpose=Payment.RENEWAL)
     assert [payment.state for payment in renewed] == [Payment.SUCCEEDED]
     subscription.refresh_from_db()
