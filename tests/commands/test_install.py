@@ -6,6 +6,7 @@ import contextlib
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
@@ -127,6 +128,31 @@ def test_a_killed_server_leaves_nobody_who_answers(tmp_path: Path) -> None:
             until(lambda: not healthy(port), seconds=5)
         finally:
             kill_all(server.pid)
+
+
+WAITING = """
+import django, signal, sqlite3, sys
+django.setup()
+from wainwright.commands.worker import end_in_time
+signal.signal(signal.SIGTERM, lambda *_: None)
+end_in_time()
+print("waits", flush=True)
+sqlite3.connect(sys.argv[1], isolation_level=None, timeout=60).execute("BEGIN IMMEDIATE")
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.sqlite
+def test_a_worker_whose_main_thread_waits_for_the_database_ends_in_time(tmp_path: Path) -> None:
+    file = tmp_path / "held.sqlite3"
+    with contextlib.closing(sqlite3.connect(file, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        command = [sys.executable, "-c", WAITING, str(file)]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as worker:
+            assert worker.stdout is not None
+            assert worker.stdout.readline() == "waits\n"
+            worker.terminate()
+            assert worker.wait(timeout=10) == 0
 
 
 @pytest.mark.slow

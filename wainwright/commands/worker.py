@@ -6,7 +6,9 @@ import argparse
 import io
 import logging
 import os
+import signal
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -41,8 +43,9 @@ def run(options: argparse.Namespace) -> int:
         ]
     )
     memory.keep_what_is_loaded()
-    worker = PunctualWorker(concurrency=options.concurrency, poll_interval=0.5)
+    worker = Worker(concurrency=options.concurrency, poll_interval=0.5)
     retire = install_stop_handlers(worker)
+    end_in_time()
     chores.start()
     worker.run()
     chores.stop.set()
@@ -51,14 +54,22 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-class PunctualWorker(Worker):
-    """Ends in time, even if a task does not; the task is taken up again when its lease ends."""
+def end_in_time() -> None:
+    """Limits what follows a signal: a task not done by then is taken up when its lease ends.
 
-    def request_stop(self) -> None:
-        super().request_stop()
-        limit = threading.Timer(SECONDS_AT_MOST, os._exit, [0])
-        limit.daemon = True
-        limit.start()
+    A thread hears of it, for while the main one waits for the database Python runs no handlers.
+    """
+    heard, hear = os.pipe()
+    os.set_blocking(hear, False)
+    signal.set_wakeup_fd(hear)
+    threading.Thread(target=_end_after, args=[heard], daemon=True).start()
+
+
+def _end_after(heard: int) -> None:
+    while os.read(heard, 1)[0] not in (signal.SIGTERM, signal.SIGINT):
+        pass
+    time.sleep(SECONDS_AT_MOST)
+    os._exit(0)
 
 
 @dataclass
