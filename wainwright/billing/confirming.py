@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import timedelta
 
+from django.db.models import QuerySet
+
 from wainwright.billing import owing, states
 from wainwright.billing.models import Subscription
 from wainwright.billing.moving import move
@@ -16,6 +18,7 @@ from wainwright.core import clock
 from wainwright.core.actors import SYSTEM
 from wainwright.core.dates import add_days
 from wainwright.core.models import EventRow
+from wainwright.core.prepared import prepared
 from wainwright.core.sweeping import BATCH
 from wainwright.payments import attempts
 from wainwright.payments.events import ConfirmationNeeded
@@ -62,8 +65,13 @@ def settle_due(customer_ids: Collection[int]) -> None:
 
 def close_needless(limit: int = BATCH) -> None:
     """For the sweep: closes the pages of bills that are not owed any more."""
+    for payment in _needless(limit=limit):
+        attempts.close_page(payment, by=SYSTEM)
+
+
+@prepared
+def _needless(*, limit: int) -> QuerySet[Payment]:
     waiting = Payment.objects.filter(
         purpose=Payment.RENEWAL, state=Payment.ACTION, settled_at=None
     ).exclude(bill__state=Bill.OPEN)
-    for payment in waiting.select_related("connection__business").order_by("pk")[:limit]:
-        attempts.close_page(payment, by=SYSTEM)
+    return waiting.select_related("connection__business").order_by("pk")[:limit]

@@ -19,6 +19,7 @@ from wainwright.billing.models import Subscription
 from wainwright.consumer_law import notices
 from wainwright.core import clock
 from wainwright.core.dates import add_days, local_day
+from wainwright.core.prepared import Slot, prepared
 from wainwright.letters.models import NoticeMark
 from wainwright.letters.plans import plan_of
 from wainwright.letters.wording import Book, Notice
@@ -82,6 +83,23 @@ def _is_written(tell: Callable[[], None]) -> bool:
     return True
 
 
+@prepared
+def _charged_between(after: Slot, until: Slot) -> QuerySet[Subscription]:
+    coming = _coming().filter(next_due_at__gt=after, next_due_at__lte=until)
+    return coming.order_by("pk")
+
+
+@prepared
+def _trials_between(after: Slot, until: Slot) -> QuerySet[Subscription]:
+    trials = _coming().filter(state=states.TRIALING)
+    return trials.filter(next_due_at__gt=after, next_due_at__lte=until).order_by("pk")
+
+
+def _coming() -> QuerySet[Subscription]:
+    runs = (states.TRIALING, states.ACTIVE)
+    return _subscriptions().filter(state__in=runs, cancel_at=None, open_bill=None)
+
+
 def _subscriptions() -> QuerySet[Subscription]:
     return Subscription.objects.select_related(
         "customer", "business", "product", "method", "open_bill"
@@ -90,19 +108,15 @@ def _subscriptions() -> QuerySet[Subscription]:
 
 def _of_charges(span: Span, book: Book) -> Iterator[tuple[Subscription, int, str]]:
     """Each charge to come that is told of now, how many days before, and by what notice."""
-    coming = _subscriptions().filter(
-        state__in=(states.TRIALING, states.ACTIVE), cancel_at=None, open_bill=None
-    )
     today = span.until.date()
     for days in sorted({*notices.all_days(today), *book.days_before()}):
-        after, until = span.later(days)
-        for each in coming.filter(next_due_at__gt=after, next_due_at__lte=until).order_by("pk"):
+        for each in _charged_between(*span.later(days)):
             due = each.next_due_at
             now = due is not None and span.holds(add_days(due, -days, each.zone))
             if now and days in _days_of(each, today, book):
                 yield each, days, "renewal_ahead"
-    trials = coming.filter(state=states.TRIALING, next_due_at__gt=span.since)
-    for each in trials.filter(next_due_at__lte=span.later(_days_of_trial(today))[1]).order_by("pk"):
+    _after, until = span.later(_days_of_trial(today))
+    for each in _trials_between(span.since, until):
         ends = each.trial_ends_at
         if ends and span.holds(notices.of_trial(each.started_at, ends, each.zone)):
             yield each, 0, "trial_ending"
