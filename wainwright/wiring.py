@@ -115,6 +115,7 @@ def table() -> dict[Any, Any]:
         billing.PlanChangeFailed: Wires(later=[letters.tell_of_failed_change]),
         billing.AccessRevoked: Wires(),
         billing.AccessRestored: Wires(),
+        billing.BillDayChosen: Wires(later=[letters.tell_of_bill_day]),
         billing.BillingHeld: Wires(later=[alerts.tell_of_hold]),
         billing.MethodReplaced: Wires(later=[letters.tell_of_replaced_method]),
         StatementReceived: Wires(

@@ -13,10 +13,19 @@ from hypothesis import strategies as st
 from tests import cast
 from tests.factories.buying import GOOD, LATER_DECLINED, buy
 from tests.factories.shops import make_price, make_product
-from wainwright.billing import cancellation, course, pausing, previewing, renewals, switching
+from wainwright.billing import (
+    aligning,
+    cancellation,
+    course,
+    pausing,
+    previewing,
+    renewals,
+    switching,
+)
 from wainwright.billing.errors import MoveRefused
 from wainwright.billing.models import Subscription
 from wainwright.billing.planning import Draft, Reason
+from wainwright.billing.rulebook import change_rules
 from wainwright.catalog.models import Price
 from wainwright.core import clock
 from wainwright.core.actors import SYSTEM
@@ -33,6 +42,7 @@ DAYS = 45
 def shop() -> Iterator[cast.Cast]:
     everybody = cast.assemble()
     with scope(everybody.account.pk, TEST):
+        change_rules(None, by=SYSTEM, run_factor=0)  # many lives at once are no usual day
         yield everybody
 
 
@@ -43,6 +53,7 @@ def prices(shop: cast.Cast) -> dict[str, Price]:
         "weekly": ("monthly", {"interval": "weekly"}),
         "two_weekly": ("monthly", {"interval": "two_weekly"}),
         "monthly": ("monthly", {}),
+        "quarterly": ("monthly", {"interval": "quarterly"}),
         "trial": ("trial", {"trial_days": 9, "interval": "weekly"}),
         "limited": ("limited", {"interval": "weekly", "payments_total": 4}),
         "small": ("monthly", {"interval": "weekly"}),
@@ -143,6 +154,12 @@ def switch(first: Subscription, prices: dict[str, Price], name: str) -> Deed:
     return Deed(act, lambda each: switching.switch(each, act, by=SYSTEM))
 
 
+def align(first: Subscription, day: int) -> Deed:
+    """With all that can be moved with it, if it can itself."""
+    act = aligning.proposed(aligning.together(first), day)
+    return Deed(act, lambda each: aligning.align(each, act, by=SYSTEM))
+
+
 def check(prices: dict[str, Price], bought: list[str], lived: int, name: str, days: int) -> None:
     """One customer's history: what was bought, some days, an act, and what the preview said."""
     clock.set_offset(timedelta())
@@ -151,26 +168,30 @@ def check(prices: dict[str, Price], bought: list[str], lived: int, name: str, da
     Subscription.objects.filter(pk__in=[each.pk for each in mine]).update(method=mine[0].method)
     live(lived)
     first = Subscription.objects.get(pk=mine[0].pk)
-    deed = switch(first, prices, name) if name in SWITCHES else deeds(days)[name]
+    if name == "align":
+        deed = align(first, 1 + days % 28)
+    else:
+        deed = switch(first, prices, name) if name in SWITCHES else deeds(days)[name]
     if first.ended:
         deed = deeds(days)["nothing"]
     now = clock.now()
     expected = previewing.preview(first, deed.act)
     deed.do(first)
-    live(DAYS)
+    live(DAYS + 60 * (name == "align"))
     assert billed(first.customer_id, now) == shown(expected, clock.now())
     for each in mine:
         cancellation.cancel_now(each, by=SYSTEM, source="hub")
 
 
-SORTS = st.sampled_from(["weekly", "two_weekly", "monthly", "trial", "limited"])
-NAMES = ["nothing", "cancel", "cancel_on", "pause", "pause_for", "pause_until", *SWITCHES]
+SORTS = st.sampled_from(["weekly", "two_weekly", "monthly", "quarterly", "trial", "limited"])
+NAMES = ["nothing", "cancel", "cancel_on", "pause", "pause_for", "pause_until", "align", *SWITCHES]
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_what_is_shown_is_billed(prices: dict[str, Price], name: str) -> None:
-    check(prices, ["weekly", "trial", "limited"], 4, name, 13)
+    first = "monthly" if name == "align" else "weekly"
+    check(prices, [first, "trial", "limited"], 4, name, 13)
 
 
 @pytest.mark.nightly

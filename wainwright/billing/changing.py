@@ -115,5 +115,5 @@ def _per_day(standing: Standing, plan: Plan, rates: Rates) -> Fraction:
 
 def regular(standing: Standing, plan: Plan, rates: Rates) -> int:
     """What each payment of a plan would make, with its tax, in minor units."""
-    with_it = replace(standing, plan=plan, cancel_at=None)
+    with_it = replace(standing, plan=plan, cancel_at=None, bill_day=None)
     return planning.charge_for(with_it, standing.made, rates).line.gross.minor

@@ -5,6 +5,7 @@ Each function takes how it stands and gives how it stands afterwards.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -50,7 +51,16 @@ class Switch:
     waits: bool = False  # the seller's higher price: not charged before it was told of in time
 
 
-type Act = CancelAtPeriodEnd | CancelOn | Pause | GoOn | Switch
+@dataclass(frozen=True, slots=True)
+class Align:
+    """These are billed on that day of the month, from their next bill on, and charged to these
+    methods: by their keys."""
+
+    day: int
+    methods: Mapping[int, int | None]
+
+
+type Act = CancelAtPeriodEnd | CancelOn | Pause | GoOn | Switch | Align
 
 
 def after(standing: Standing, act: Act, now: datetime) -> Standing:
@@ -69,6 +79,10 @@ def after(standing: Standing, act: Act, now: datetime) -> Standing:
                 begins = in_time(now, standing.zone) if waits else None
                 return replace(standing, then=plan, then_from=begins)
             return switched(standing, plan, at, move=move)
+        case Align(day, methods):
+            if standing.id not in methods:
+                return standing
+            return aligned(replace(standing, method_id=methods[standing.id]), day)
 
 
 def cancelled(standing: Standing, day: datetime | None, now: datetime) -> Standing:
@@ -137,6 +151,17 @@ def switched(standing: Standing, plan: Plan, at: datetime, *, move: bool) -> Sta
     return replace(moved, current_end=end, next_due_at=end)
 
 
+def aligned(standing: Standing, day: int) -> Standing:
+    """What runs ends as it would have. The next period is cut short at the bill day, if it does not
+    begin on it, and those after it are counted from there."""
+    if standing.day(standing.anchor).day == day:
+        return replace(standing, bill_day=None)
+    start = standing.due(standing.made)
+    if standing.day(start).day == day:
+        return replace(standing, anchor=start, anchor_number=standing.made, bill_day=None)
+    return replace(standing, bill_day=day)
+
+
 def turns_at(standing: Standing) -> datetime:
     """When the plan that was chosen comes into force: a period begins, and it may be charged."""
     number = standing.made
@@ -158,6 +183,8 @@ def turned(standing: Standing) -> Standing:
 def paid(standing: Standing, ends_at: datetime) -> Standing:
     """The next period is paid, until that moment."""
     standing = turned(standing)
+    if standing.bill_day is not None and ends_at == standing.end(standing.made):
+        standing = _begun_on_bill_day(standing, ends_at)
     moved = replace(
         standing,
         made=standing.made + 1,
@@ -168,6 +195,13 @@ def paid(standing: Standing, ends_at: datetime) -> Standing:
     if moved.made == moved.total:
         return replace(moved, state=states.COMPLETED, next_due_at=None)
     return replace(moved, next_due_at=next_due(moved))
+
+
+def _begun_on_bill_day(standing: Standing, moment: datetime) -> Standing:
+    """What follows is counted from the moment, where that is on the day that was chosen."""
+    if standing.day(moment).day != standing.bill_day:
+        return standing
+    return replace(standing, anchor=moment, anchor_number=standing.made + 1, bill_day=None)
 
 
 def next_due(standing: Standing) -> datetime | None:

@@ -137,6 +137,20 @@ class PlanChangeFailed(Act):
 
 
 @dataclass(frozen=True, kw_only=True)
+class BillDayChosen(Act):
+    """Its periods will begin on that day of the month, from the payment at `at` (ISO, UTC) on.
+
+    `others` moved with it and are told of by the same letter; of theirs `others` is null.
+    """
+
+    name: ClassVar[str] = "subscription.bill_day_chosen"
+
+    day: int
+    at: str
+    others: list[int] | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class BillingHeld(Event):
     """Something is not charged until the seller decides. `subscription_id` is null for a run."""
 

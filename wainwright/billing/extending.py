@@ -55,12 +55,14 @@ def _periods(bills: Each) -> QuerySet[Period]:
 
 def _carry(subscription: Subscription, period: Period, bill: Bill) -> str:
     """Into the period, which is paid; not saved. The state it comes to."""
-    gross = lines_of(bill)[period.position].gross
-    subscription.last_gross = gross
     then = course.paid(standing_of(subscription), period.ends_at)
+    if subscription.bill_day is None:  # else a part was paid, from which nothing follows
+        subscription.last_gross = lines_of(bill)[period.position].gross
     if then.then is None:  # else the old price was charged once more
         put_plan(subscription, then.plan)
-        subscription.vouched_gross = None
+        if subscription.bill_day is None:
+            subscription.vouched_gross = None
+    subscription.bill_day = then.bill_day
     subscription.anchor, subscription.anchor_number = then.anchor, then.anchor_number
     subscription.payments_made = then.made
     subscription.current_start, subscription.current_end = period.starts_at, period.ends_at

@@ -26,6 +26,7 @@ class Reason(StrEnum):
     AFTER_TRIAL = "after_trial"
     INSTALLMENT = "installment"
     LAST_PART = "last_part"
+    UNTIL_BILL_DAY = "until_bill_day"
     OVERDUE = "overdue"
     NEW_PLAN = "new_plan"
     UNUSED_TIME = "unused_time"
@@ -52,13 +53,19 @@ class Charge:
         return self.line.period_end
 
     @property
+    def whole(self) -> bool:
+        """Whether it charges a period in full."""
+        return self.ends_at == self.standing.due(self.number + 1)
+
+    @property
     def reason(self) -> Reason:
         if self.change:
             return Reason.NEW_PLAN
         if self.standing.owes:
             return Reason.OVERDUE
-        if self.ends_at < self.standing.due(self.number + 1):
-            return Reason.LAST_PART
+        if not self.whole:
+            ends = self.ends_at == self.standing.cancel_at
+            return Reason.LAST_PART if ends else Reason.UNTIL_BILL_DAY
         if self.standing.state == states.TRIALING:
             return Reason.AFTER_TRIAL
         return Reason.RENEWAL if self.standing.total is None else Reason.INSTALLMENT
@@ -96,15 +103,17 @@ def next_charges(standing: Standing, rates: Rates) -> tuple[Charge, ...]:
 def charge_for(standing: Standing, number: int, rates: Rates) -> Charge:
     """A period's line. Its tax is that of the day the period begins.
 
-    Where the subscription ends before the period does, only the part until then is charged.
+    Where it is cut short, by the bill day or as the subscription ends, that part is charged.
     """
     plan = standing.plan
-    starts_at, ends_at = standing.due(number), standing.due(number + 1)
+    starts_at, whole = standing.due(number), standing.due(number + 1)
+    ends_at = whole if standing.bill_day is None else standing.end(number)
     unit, quantity = standing.unit, plan.quantity
     end = standing.cancel_at
     if end is not None and standing.total is None and starts_at < end < ends_at:
-        unit = (unit * quantity).share(part_until(starts_at, end, ends_at))
-        ends_at, quantity = end, 1
+        ends_at = end
+    if ends_at < whole:
+        unit, quantity = (unit * quantity).share(part_until(starts_at, ends_at, whole)), 1
     line = totals.line(
         product_id=plan.product_id,
         price_id=plan.price_id,

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from wainwright.billing import changeover, course, credit, planning, states
-from wainwright.billing.course import Act, Switch
+from wainwright.billing.course import Act, Align, Switch
 from wainwright.billing.crediting import Purse
 from wainwright.billing.models import Pause, Period, Subscription
 from wainwright.billing.planning import Draft
@@ -42,6 +42,8 @@ def preview(subscription: Subscription, act: Act | None = None) -> list[Draft]:
         case Switch(at=datetime()) if before[subscription.pk].state != states.TRIALING:
             changed = changeover.foreseen(subscription, act, purse)
             first, after[subscription.pk] = [changed.draft], changed.standing
+        case Align():
+            after = {pk: course.after(each, act, now) for pk, each in before.items()}
         case _:
             after[subscription.pk] = course.after(before[subscription.pk], act, now)
             _part(before[subscription.pk], after, purse)

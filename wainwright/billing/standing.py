@@ -9,7 +9,7 @@ from wainwright.billing.models import Subscription
 from wainwright.catalog.models import Price
 from wainwright.consumer_law import notices
 from wainwright.core import clock
-from wainwright.core.dates import add_days, local_day, occurrence
+from wainwright.core.dates import INTERVALS, add_days, local_day, next_on, occurrence
 from wainwright.core.money import Money
 
 
@@ -59,6 +59,7 @@ class Standing:
     catch_up_to: int | None = None
     last_gross: int | None = None
     vouched_gross: int | None = None
+    bill_day: int | None = None  # of the month, on which its periods begin from its next bill on
     then: Plan | None = None  # the plan from the next period on
     then_from: datetime | None = None  # but from none that begins before
 
@@ -78,6 +79,20 @@ class Standing:
     def due(self, number: int) -> datetime:
         """When payment `number` falls due."""
         return occurrence(self.anchor, self.plan.interval, number - self.anchor_number, self.zone)
+
+    @property
+    def by_months(self) -> bool:
+        """Whether its periods are whole months."""
+        return bool(INTERVALS[self.plan.interval][0])
+
+    def end(self, number: int) -> datetime:
+        """When the period of payment `number` ends: as the next falls due, but in the last of its
+        next bill on the bill day that was chosen."""
+        day, start = self.bill_day, self.due(number)
+        is_last = number >= max(self.made, self.catch_up_to or 0)
+        if day is None or not self.by_months or not is_last or self.day(start).day == day:
+            return self.due(number + 1)
+        return next_on(day, start, self.zone)
 
     def day(self, moment: datetime) -> date:
         return local_day(moment, self.zone)
@@ -113,6 +128,7 @@ def standing_of(subscription: Subscription) -> Standing:
         catch_up_to=subscription.catch_up_to,
         last_gross=subscription.last_gross,
         vouched_gross=subscription.vouched_gross,
+        bill_day=subscription.bill_day,
         then=Plan(**subscription.then) if subscription.then else None,
         then_from=_from(subscription),
     )

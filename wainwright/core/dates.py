@@ -45,6 +45,13 @@ def add_days(moment: datetime, days: int, zone: str) -> datetime:
     return to_utc(local + timedelta(days=days), zone)
 
 
+def next_on(day: int, after: datetime, zone: str) -> datetime:
+    """The first moment after that one with its local time on that day of a month, 1 to 28; UTC."""
+    local = after.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+    moved = local.replace(day=day)
+    return to_utc(moved if moved > local else moved + relativedelta(months=1), zone)
+
+
 def local_day(moment: datetime, zone: str) -> date:
     """The calendar day of an instant in the zone."""
     return moment.astimezone(ZoneInfo(zone)).date()

@@ -48,6 +48,7 @@ BUYERS_MAY = {
     "pauses_a_year": 2,
     "change_price": True,
     "change_quantity": True,
+    "change_day": True,
 }
 
 

@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
 
-from wainwright.billing import pausing, reactivating, states, switching
-from wainwright.billing.course import Switch
+from wainwright.billing import aligning, pausing, reactivating, states, switching
+from wainwright.billing.course import Align, Switch
 from wainwright.billing.dunning import DUNNING
 from wainwright.billing.errors import MoveRefused
-from wainwright.billing.events import PlanChangeAsked, PlanChanged
+from wainwright.billing.events import BillDayChosen, PlanChangeAsked, PlanChanged
 from wainwright.billing.models import Pause, Subscription
 from wainwright.billing.rulebook import RuleBook
 from wainwright.billing.switching import Switched
@@ -126,7 +126,7 @@ def may_count(subscription: Subscription) -> bool:
 def _changes(subscription: Subscription) -> int:
     """How often the customer changed it within a year."""
     told = EventRow.objects.filter(
-        name__in=(PlanChanged.name, PlanChangeAsked.name),
+        name__in=(PlanChanged.name, PlanChangeAsked.name, BillDayChosen.name),
         at__gt=clock.now() - A_YEAR,
         business_id=subscription.business_id,
         payload__subscription_id=subscription.pk,
@@ -147,6 +147,27 @@ def change(subscription: Subscription, act: Switch, *, by: Actor) -> Switched:
 def keep_plan(subscription: Subscription, *, by: Actor) -> None:
     """Takes a planned change back."""
     switching.keep(subscription, by=by, source=SOURCE)
+
+
+def may_align(subscription: Subscription) -> bool:
+    """Whether the customer may choose its bill day now."""
+    rules = RuleBook.read().of(subscription.product_id)
+    if not rules.change_day or not aligning.can_align(subscription):
+        return False
+    return _changes(subscription) < rules.changes_a_year
+
+
+def moved_together(subscription: Subscription) -> list[Subscription]:
+    """What moves with it to another bill day, and itself; empty where it may not be moved."""
+    found = [each for each in aligning.together(subscription) if may_align(each)]
+    return found if subscription in found else []
+
+
+def align(subscription: Subscription, act: Align, *, by: Actor) -> None:
+    """Moves them to the day as it was shown; MoveRefused where the customer may not."""
+    if not set(act.methods) <= {each.pk for each in moved_together(subscription)}:
+        raise MoveRefused(_("Something has changed meanwhile. Please look at it once more."))
+    aligning.align(subscription, act, by=by, source=SOURCE)
 
 
 def _can_be_paid(subscription: Subscription) -> bool:

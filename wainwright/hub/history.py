@@ -23,6 +23,7 @@ _TOLD = (
     billing.PlanChangeAsked.name,
     billing.PlanKept.name,
     billing.PlanChangeFailed.name,
+    billing.BillDayChosen.name,
     billing.CancellationAsked.name,
     billing.CancellationUndone.name,
     billing.SubscriptionCancelled.name,
@@ -38,7 +39,8 @@ class Moment:
     name.
 
     Of an event, `until` is when a pause or a running subscription ends, or a change begins; `plan`
-    is the other plan; and `by`, `source` and `reason` say who did it, from where and why.
+    is the other plan, `day` the bill day; and `by`, `source` and `reason` say who did it, from
+    where and why.
     """
 
     at: datetime
@@ -48,6 +50,7 @@ class Moment:
     document: Document | None = None
     until: datetime | None = None
     plan: str = ""
+    day: int | None = None
     by: str = ""
     source: str = ""
     reason: str = ""
@@ -142,6 +145,7 @@ def _told(subscription: Subscription) -> Iterator[Moment]:
             decline=told.get("decline", ""),
             until=moment_told(told),
             plan=told.get("plan", ""),
+            day=told.get("day"),
             by=told.get("by", ""),
             source=told.get("source", ""),
             reason=told.get("reason", ""),

@@ -98,8 +98,7 @@ def cards_of(methods: list[Method], active: list[Subscription]) -> list[Card]:
     """The same card saved with each purchase is one card to its owner."""
     cards: dict[tuple[object, ...], Card] = {}
     for method in methods:
-        looks = (method.kind, method.label, method.exp_year, method.exp_month)
-        card = cards.setdefault(looks, Card(method, []))
+        card = cards.setdefault(method.looks, Card(method, []))
         card.pays.extend(each for each in active if _pays(method, each))
     return list(cards.values())
 

@@ -10,9 +10,10 @@ from typing import Any
 from django.db.models import QuerySet
 
 from wainwright.accounts.links import link_for
-from wainwright.billing import arrears
+from wainwright.billing import aligning, arrears
 from wainwright.billing.dunning import POINTLESS
 from wainwright.billing.events import (
+    BillDayChosen,
     CancellationAsked,
     CancellationUndone,
     MethodReplaced,
@@ -30,6 +31,7 @@ from wainwright.billing.events import (
 )
 from wainwright.billing.models import Change, Period, Revocation, Subscription
 from wainwright.billing.standing import Plan as Bought
+from wainwright.billing.standing import standing_of
 from wainwright.core.models import EventRow
 from wainwright.core.money import Money
 from wainwright.customers.models import Customer
@@ -139,6 +141,16 @@ def tell_of_kept_plan(event: PlanKept, row: EventRow) -> None:
 def tell_of_failed_change(event: PlanChangeFailed, row: EventRow) -> None:
     context = {"wanted": event.plan, "decline": event.decline}
     _tell_of(_subscription(event), "plan_change_failed", row, context)
+
+
+def tell_of_bill_day(event: BillDayChosen, row: EventRow) -> None:
+    """One letter for all that moved together."""
+    if event.others is None:
+        return
+    first = _subscription(event)
+    others = _subscriptions().filter(pk__in=event.others).order_by("pk")
+    moved = [aligning.way_of(standing_of(each)) for each in (first, *others)]
+    _tell_of(first, "bill_day_chosen", row, {"day": event.day, "moved": moved})
 
 
 def send_part_receipt(event: PartPaid, row: EventRow) -> None:

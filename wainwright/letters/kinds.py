@@ -21,6 +21,7 @@ KINDS = {
     "plan_changed": _("another plan"),
     "plan_change_asked": _("another plan from the next period on"),
     "plan_kept": _("planned change taken back"),
+    "bill_day_chosen": _("another bill day"),
     "plan_change_failed": _("a change that could not be paid"),
     "refund": _("refund"),
     "method_replaced": _("payment method replaced"),

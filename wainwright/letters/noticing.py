@@ -16,6 +16,7 @@ from django.db.models import QuerySet
 
 from wainwright.billing import states
 from wainwright.billing.models import Subscription
+from wainwright.billing.renewals import next_totals
 from wainwright.consumer_law import notices
 from wainwright.core import clock
 from wainwright.core.dates import add_days, local_day
@@ -178,7 +179,6 @@ def _months_ending(since: datetime, until: datetime, ahead: timedelta) -> Iterat
 
 def _tell_of_charge(subscription: Subscription, days: int, kind: str, book: Book) -> None:
     """`days` before is when it was to be told; after an outage fewer are left."""
-    plan = plan_of(subscription)
     due, zone = subscription.next_due_at, subscription.zone
     assert due is not None
     left = (local_day(due, zone) - local_day(clock.now(), zone)).days
@@ -188,7 +188,7 @@ def _tell_of_charge(subscription: Subscription, days: int, kind: str, book: Book
         item_name=subscription.name,
         vendor_name=subscription.business.name,
         days=left,
-        sum=plan.regular,
+        sum=next_totals(subscription).gross,
         at=due,
     )
     cause = f"{subscription.public_id}:{kind}:{subscription.payments_made}:{days}"

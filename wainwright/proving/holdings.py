@@ -140,7 +140,9 @@ def _ended(price: Price, who: Person) -> Subscription:
 
 def _let_buyers_act() -> None:
     """Pages that only the seller's word opens are asked as well."""
-    change_rules(None, by=SYSTEM, pause_periods=3, change_price=True, change_quantity=True)
+    change_rules(
+        None, by=SYSTEM, pause_periods=3, change_price=True, change_quantity=True, change_day=True
+    )
 
 
 def _declared(business: Business, kind: str, who: Person) -> Statement:

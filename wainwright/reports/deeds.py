@@ -17,6 +17,7 @@ ACTS = (
     billing.PlanChangeAsked.name,
     billing.PlanKept.name,
     billing.PlanChangeFailed.name,
+    billing.BillDayChosen.name,
     billing.CancellationAsked.name,
     billing.CancellationUndone.name,
     billing.SubscriptionCancelled.name,

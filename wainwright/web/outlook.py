@@ -86,13 +86,13 @@ def outlook_of(subscription: Subscription, act: Switch) -> Outlook:
     drafts = previewing.preview(subscription, act)
     in_trial = subscription.state == states.TRIALING
     at_once = act.at is not None and not in_trial
-    today = _bill(drafts.pop(0)) if at_once else None
+    today = bill_of(drafts.pop(0)) if at_once else None
     standing, rates = (
         standing_of(subscription),
         Rates.of([act.plan.product_id, subscription.product_id]),
     )
     own = [
-        _bill(draft)
+        bill_of(draft)
         for draft in drafts
         if any(charge.standing.id == subscription.pk for charge in draft.charges)
     ]
@@ -109,7 +109,7 @@ def outlook_of(subscription: Subscription, act: Switch) -> Outlook:
     )
 
 
-def _bill(draft: Draft) -> Bill:
+def bill_of(draft: Draft) -> Bill:
     lines = [
         Line(sentences.line_words(line), reason_words(reason), line.gross)
         for line, reason in draft.rows
@@ -124,6 +124,7 @@ def reason_words(reason: Reason) -> str:
         Reason.AFTER_TRIAL: _("the first period after the trial"),
         Reason.INSTALLMENT: _("one of the payments agreed"),
         Reason.LAST_PART: _("the last part, until it ends"),
+        Reason.UNTIL_BILL_DAY: _("the part until the bill day"),
         Reason.OVERDUE: _("owed from before"),
         Reason.NEW_PLAN: _("the new plan until the next payment"),
         Reason.UNUSED_TIME: _("paid for the old plan, not used"),

@@ -8,6 +8,7 @@ from typing import Protocol
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from wainwright.billing.aligning import Way
 from wainwright.core.money import Money
 from wainwright.payments.bills import LineDraft
 from wainwright.web import formats
@@ -91,6 +92,27 @@ def _words(plan: Plan, next_at: datetime) -> dict[str, str | int]:
         "total": plan.total or 0,
         "count": (plan.total or 0) - plan.made,
     }
+
+
+def way_to_bill_day(way: Way) -> str:
+    """How one subscription comes to its bill day: its next payment, and those after it."""
+    words = {
+        "name": way.name,
+        "sum": formats.money(way.sum),
+        "date": formats.date(way.at),
+        "until": formats.date(way.until) if way.until else "",
+        "regular": formats.money(way.regular),
+        "each": formats.interval(way.interval),
+    }
+    if way.until is None:
+        return _("%(name)s: %(regular)s %(each)s, the next time on %(date)s.") % words
+    return (
+        _(
+            "%(name)s: %(sum)s on %(date)s for the time until %(until)s; from then on"
+            " %(regular)s %(each)s."
+        )
+        % words
+    )
 
 
 def how_to_cancel(plan: Plan) -> str:
@@ -226,5 +248,6 @@ GLOBALS = {
     "in_own_words": in_own_words,
     "next_payment": next_payment,
     "how_to_cancel": how_to_cancel,
+    "way_to_bill_day": way_to_bill_day,
     "why_declined": why_declined,
 }

@@ -55,6 +55,7 @@ class Rules(Tenant):
     pauses_a_year = models.PositiveSmallIntegerField(default=1)
     change_price = models.BooleanField(default=False)
     change_quantity = models.BooleanField(default=False)
+    change_day = models.BooleanField(default=False)
     changes_a_year = models.PositiveSmallIntegerField(default=12)
 
     class Meta:

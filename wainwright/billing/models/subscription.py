@@ -47,6 +47,7 @@ class Subscription(OfBusinessMode):
     anchor_number = models.IntegerField(default=0)  # below zero after periods were left out
     payments_made = models.PositiveIntegerField(default=0)
     payments_total = models.PositiveIntegerField(null=True)
+    bill_day = models.PositiveSmallIntegerField(null=True)  # of the month, from its next bill on
     then = models.JSONField(null=True)  # standing.Plan as data, in force from the next period on
     then_waits = models.BooleanField(default=False)  # dearer by the seller: not before its notice
     then_told_for = models.DateTimeField(null=True)  # the first charge the notice was in time for

@@ -56,6 +56,11 @@ class Method(OfBusinessMode):
         indexes = [models.Index(fields=["account", "customer"], name="method_of_customer")]
 
     @property
+    def looks(self) -> tuple[object, ...]:
+        """By which its owner tells it from others: the same card, saved twice, is one to him."""
+        return (self.kind, self.label, self.exp_year, self.exp_month)
+
+    @property
     def label(self) -> str:
         """Such as "Visa 4242"."""
         return f"{self.brand.title()} {self.last4}".strip() or str(_("saved payment method"))

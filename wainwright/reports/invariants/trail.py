@@ -63,6 +63,7 @@ TOLD = (
     "subscription.reactivated",
     "subscription.plan_change_asked",
     "subscription.plan_kept",
+    "subscription.bill_day_chosen",
     "subscription.plan_change_failed",
     "subscription.method_replaced",
     "statement.received",
@@ -130,6 +131,8 @@ def _untold(event: EventRow) -> bool:
         case "payment.confirmation_needed":
             owed = rows(Payment).filter(state=Payment.ACTION, bill__state=Bill.OPEN)
             return not owed.filter(pk=event.payload["payment_id"]).exists()
+        case "subscription.bill_day_chosen":
+            return event.payload["others"] is None
         case "subscription.cancelled":
             return bool(event.payload["announced"])
         case "refund.succeeded":

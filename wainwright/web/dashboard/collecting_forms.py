@@ -90,6 +90,14 @@ class RulesForm(forms.Form):
     change_quantity = forms.BooleanField(
         label=gettext_lazy("Customers may change the quantity"), required=False
     )
+    change_day = forms.BooleanField(
+        label=gettext_lazy("Customers may choose the bill day"),
+        required=False,
+        help_text=gettext_lazy(
+            "The day of the month for all they pay by the month or by several; the time until then"
+            " is charged in part."
+        ),
+    )
     changes_a_year = _count(gettext_lazy("Changes a year"), 1000)
 
     def as_rules(self, now: Rules) -> Rules:

@@ -58,6 +58,11 @@ def told(moment: Moment) -> Told:
             "alert",
             "bad",
         ),
+        billing.BillDayChosen.name: (
+            _("Moved to day %(day)s of the month") % {"day": moment.day},
+            "clock",
+            "",
+        ),
         billing.CancellationAsked.name: (_("Cancellation asked for"), "stop", ""),
         billing.CancellationUndone.name: (_("Cancellation taken back"), "repeat", ""),
         billing.SubscriptionCancelled.name: (_("Ended"), "stop", ""),
@@ -86,7 +91,7 @@ def _detail(moment: Moment) -> str:
 def _when(moment: Moment) -> str:
     if moment.until is None:
         return ""
-    from_then_on = moment.kind == billing.PlanChangeAsked.name
+    from_then_on = moment.kind in (billing.PlanChangeAsked.name, billing.BillDayChosen.name)
     said = _("from %(date)s on") if from_then_on else _("until %(date)s")
     return said % {"date": formats.date(moment.until)}
 

@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from wainwright.billing import reactivating, switching
+from wainwright.billing import aligning, reactivating, switching
 from wainwright.billing.models import Subscription
 from wainwright.billing.renewals import next_totals
 from wainwright.billing.revoking import revoked_since
@@ -41,6 +41,7 @@ def page(request: StaffRequest, subscription_id: str) -> HttpResponse:
             "resume_hint": _resume_hint(found),
             "planned": words.planned(found),
             "can_change": switching.can_switch(found),
+            "can_align": aligning.can_align(found),
             "can_return": reactivating.can_reactivate(found),
             "return_until": reactivating.reactivated_until(found),
             "revoked_since": revoked_since(found),

@@ -3,6 +3,7 @@ from __future__ import annotations
 from django.urls import include, path, register_converter
 
 from wainwright.web.dashboard import (
+    bill_day,
     businesses,
     cancelling,
     collecting,
@@ -55,6 +56,7 @@ subscription_pages = [
     path("", subscription.page, name="subscription"),
     path("plan/", plans.change, name="subscription_change"),
     path("plan/keep/", plans.keep, name="subscription_keep"),
+    path("day/", bill_day.choose, name="subscription_bill_day"),
     path("pause/", pausing.pause, name="subscription_pause"),
     path("resume/", pausing.resume, name="subscription_resume"),
     path("back/", pausing.bring_back, name="subscription_back"),

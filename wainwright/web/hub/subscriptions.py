@@ -59,6 +59,7 @@ def subscription(request: HubRequest, public_id: str) -> HttpResponse:
         "may_replace": rules.may_replace_method(found),
         "planned": words.planned(found),
         "may_change": bool(allowances.offered_prices(found)),
+        "may_align": allowances.may_align(found),
         "may_pause": bool(allowances.most_periods(found)),
         "may_resume": allowances.may_resume(found),
         "may_return": allowances.may_return(found),

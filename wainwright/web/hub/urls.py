@@ -4,6 +4,7 @@ from django.urls import path
 
 from wainwright.web.hub import (
     arrears,
+    bill_day,
     cancelling,
     changing,
     documents,
@@ -31,6 +32,7 @@ urlpatterns = [
     path(f"{_SUBSCRIPTION}cancellation/undo/", cancelling.undo, name="undo_cancellation"),
     path(f"{_SUBSCRIPTION}plan/", changing.change, name="change"),
     path(f"{_SUBSCRIPTION}plan/keep/", changing.keep_plan, name="keep_plan"),
+    path(f"{_SUBSCRIPTION}day/", bill_day.choose, name="bill_day"),
     path(f"{_SUBSCRIPTION}pause/", pausing.pause, name="pause"),
     path(f"{_SUBSCRIPTION}resume/", pausing.resume, name="resume"),
     path(f"{_SUBSCRIPTION}back/", pausing.bring_back, name="bring_back"),

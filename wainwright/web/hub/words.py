@@ -211,6 +211,12 @@ def moment(happened: Moment) -> tuple[str, str, str, str]:
             "alert",
             "bad",
         ),
+        events.BillDayChosen.name: (
+            _("Moved to day %(day)s of the month") % {"day": happened.day},
+            _("From %(date)s on") % {"date": date(happened.until)} if happened.until else "",
+            "clock",
+            "",
+        ),
         events.CancellationAsked.name: (_("Cancelled for the end of the period"), "", "stop", ""),
         events.CancellationUndone.name: (_("Cancellation taken back"), "", "repeat", ""),
         events.SubscriptionCancelled.name: (pgettext("subscription", "Ended"), "", "stop", ""),
