@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import operator
+from collections.abc import Callable
 from fractions import Fraction
 
 import pytest
@@ -21,6 +23,7 @@ currencies = st.sampled_from(sorted(CURRENCIES))
         ("1500", "JPY", 1500),
         ("1.234", "KWD", 1234),
         ("-5.00", "EUR", -500),
+        ("1".zfill(40), "EUR", 100),
     ],
 )
 def test_amounts_are_read_with_the_currency_s_decimals(
@@ -41,7 +44,7 @@ def test_amounts_are_read_with_the_currency_s_decimals(
         ("12,50", "EUR"),
         ("", "EUR"),
         ("٣", "EUR"),
-        ("1" * 60, "EUR"),
+        ("1".zfill(41), "EUR"),
         ("5", "XXX"),
     ],
 )
@@ -77,14 +80,41 @@ def test_halves_round_away_from_zero() -> None:
     assert [round_half_up(Fraction(n, 2)) for n in (1, -1, 3, -3)] == [1, -1, 2, -2]
 
 
-def test_currencies_do_not_mix() -> None:
+@pytest.mark.parametrize(
+    "mix", [operator.add, operator.sub, operator.lt, operator.le, operator.gt, operator.ge]
+)
+def test_currencies_do_not_mix(mix: Callable[[Money, Money], object]) -> None:
     with pytest.raises(MoneyError):
-        Money(1, "EUR") + Money(1, "USD")
+        mix(Money(1, "EUR"), Money(1, "USD"))
 
 
-def test_amounts_beyond_the_limit_are_refused() -> None:
+def test_equal_amounts_are_neither_more_nor_less() -> None:
+    one, same = Money(1, "EUR"), Money(1, "EUR")
+    assert one <= same <= one
+    assert not one < same
+
+
+@pytest.mark.parametrize(
+    ("minor", "currency"),
+    [(MAX_MINOR + 1, "EUR"), (-MAX_MINOR - 1, "EUR"), (1.5, "EUR"), (True, "EUR"), (1, "XXX")],
+)
+def test_only_whole_units_of_a_real_currency_within_the_limit_are_money(
+    minor: int, currency: str
+) -> None:
     with pytest.raises(MoneyError):
-        Money(MAX_MINOR + 1, "EUR")
+        Money(minor, currency)
+
+
+@pytest.mark.parametrize("count", [1.5, Fraction(1, 2), True])
+def test_money_is_multiplied_by_whole_numbers_only(count: int) -> None:
+    with pytest.raises(MoneyError):
+        Money(100, "EUR") * count
+
+
+@pytest.mark.parametrize("weights", [[], [0, 0], [2, -3]])
+def test_what_weighs_nothing_gets_no_parts(weights: list[int]) -> None:
+    with pytest.raises(MoneyError):
+        Money(100, "EUR").split(weights)
 
 
 def test_iso_knows_seventeen_currencies_without_decimals_and_seven_with_three() -> None:
