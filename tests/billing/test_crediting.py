@@ -1,0 +1,65 @@
+"""Credit lowers bills, oldest first, to zero at most, and none of it is ever lost."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.factories.standings import credit
+from wainwright.billing.crediting import Purse
+from wainwright.core.money import Money
+
+
+def euros(minor: int) -> Money:
+    return Money(minor, "EUR")
+
+
+def test_the_oldest_is_taken_first_and_no_more_than_the_bill() -> None:
+    purse = Purse([credit(300, id=1), credit(500, id=2)])
+    assert [(use.credit.id, use.amount) for use in purse.take(1, euros(400))] == [(1, 300), (2, 100)]
+    assert purse.left(1, "EUR") == euros(400)
+
+
+def test_a_bill_of_exactly_what_is_left_takes_it_all_and_the_next_nothing() -> None:
+    purse = Purse([credit(300)])
+    [use] = purse.take(1, euros(300))
+    assert (use.amount, purse.left(1, "EUR"), purse.take(1, euros(300))) == (300, euros(0), ())
+
+
+def test_nobody_elses_and_no_other_currency_is_taken() -> None:
+    purse = Purse([credit(300, customer_id=2), credit(300, currency="USD")])
+    assert purse.take(1, euros(400)) == ()
+    assert (purse.left(1, "EUR"), purse.left(1, "USD")) == (euros(0), Money(300, "USD"))
+
+
+def test_a_line_takes_off_the_sum_with_the_tax_it_bore() -> None:
+    [use] = Purse([credit(1190, 190)]).take(1, euros(1190))
+    line = use.line
+    assert (line.gross, line.tax, line.net) == (euros(-1190), euros(-190), euros(-1000))
+
+
+@given(st.integers(1, 10**6), st.lists(st.integers(1, 10**5), min_size=1, max_size=6))
+def test_its_tax_goes_with_it_to_the_cent(left: int, bills: list[int]) -> None:
+    tax = left * 19 // 119
+    purse = Purse([credit(left, tax)])
+    uses = [use for due in bills for use in purse.take(1, euros(due))]
+    rest = purse.left(1, "EUR").minor
+    assert sum(use.amount for use in uses) + rest == left
+    assert rest or sum(use.tax for use in uses) == tax
+
+
+def test_what_a_bill_took_is_there_again_when_it_comes_to_nothing() -> None:
+    purse = Purse([credit(300, 48), credit(500, 80, id=2)])
+    uses = purse.take(1, euros(400))
+    purse.hold(7, uses)
+    assert purse.on_bill(7) == uses
+    purse.put_back(7)
+    purse.put_back(7)
+    assert (purse.left(1, "EUR"), purse.on_bill(7)) == (euros(800), ())
+    assert [use.tax for use in purse.take(1, euros(800))] == [48, 80]
+
+
+def test_what_is_added_is_the_youngest() -> None:
+    purse = Purse([credit(300, id=1)])
+    purse.add(credit(300, id=2))
+    assert [use.credit.id for use in purse.take(1, euros(400))] == [1, 2]
