@@ -96,6 +96,24 @@ def test_every_way_to_pay_in_parts_adds_up(rest: int, most: int, data: st.DataOb
         assert parts[0].at < parts[-1].at <= allowed.last
 
 
+def test_a_part_is_not_less_than_the_seller_allows_and_not_all_of_it() -> None:
+    allowed = Limits(Money(1000, "EUR"), NOW + timedelta(days=9), 3)
+    assert allowed.least_part == Money(334, "EUR")
+    for minor in (333, 1000, 1001):
+        with pytest.raises(Refused):
+            arrears.part_now(allowed, Money(minor, "EUR"), NOW)
+    for minor in (334, 999):
+        now, rest = arrears.part_now(allowed, Money(minor, "EUR"), NOW)
+        assert (now.sum.minor, rest.sum.minor, rest.at) == (minor, 1000 - minor, allowed.last)
+
+
+def test_equal_parts_are_spread_evenly_from_now_to_the_last_day() -> None:
+    allowed = Limits(Money(1000, "EUR"), NOW + timedelta(days=8), 3)
+    parts = arrears.in_parts(allowed, 3, NOW)
+    assert [(part.at - NOW).days for part in parts] == [0, 4, 8]
+    assert [part.sum.minor for part in parts] == [334, 333, 333]
+
+
 @pytest.mark.slow
 def test_three_parts_are_three_charges_one_invoice_and_a_receipt_for_each(
     shop: cast.Cast, overdue: Subscription

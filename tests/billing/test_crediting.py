@@ -16,7 +16,10 @@ def euros(minor: int) -> Money:
 
 def test_the_oldest_is_taken_first_and_no_more_than_the_bill() -> None:
     purse = Purse([credit(300, id=1), credit(500, id=2)])
-    assert [(use.credit.id, use.amount) for use in purse.take(1, euros(400))] == [(1, 300), (2, 100)]
+    assert [(use.credit.id, use.amount) for use in purse.take(1, euros(400))] == [
+        (1, 300),
+        (2, 100),
+    ]
     assert purse.left(1, "EUR") == euros(400)
 
 

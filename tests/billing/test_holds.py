@@ -12,8 +12,9 @@ from tests.clocks import advance
 from tests.factories.buying import buy
 from tests.factories.renewing import due_subscriptions
 from tests.factories.shops import make_price, make_product
-from wainwright.billing import holds, renewals
-from wainwright.billing.models import Hold, Period, Run, Subscription
+from tests.factories.standings import NO_TAX, plan, standing
+from wainwright.billing import holds, planning, renewals
+from wainwright.billing.models import Hold, Period, Rules, Run, Subscription
 from wainwright.billing.rulebook import change_rules
 from wainwright.core import clock, events
 from wainwright.core.actors import SYSTEM
@@ -63,6 +64,25 @@ def test_after_an_outage_one_period_is_charged_and_the_rest_waits(
     assert renewals_made() == [100]
     assert (hold.kind, hold.amount, again(daily).next_due_at) == (Hold.MISSED, 600, None)
     assert Letter.objects.filter(kind="billing_held").count() == 1
+
+
+def test_a_charge_is_far_above_beyond_the_factor_unless_the_seller_vouched_for_it(
+    shop: cast.Cast,
+) -> None:
+    def is_far(
+        gross: int, last: int | None, *, vouched: int | None = None, factor: int = 5
+    ) -> bool:
+        mine = standing(plan=plan(gross), last_gross=last, vouched_gross=vouched)
+        [charge] = planning.next_charges(mine, NO_TAX)
+        return holds.is_far_above(charge, Rules(charge_factor=factor))
+
+    assert not is_far(500, 100)
+    assert is_far(501, 100)
+    assert not is_far(501, 100, vouched=501)
+    assert is_far(502, 100, vouched=501)
+    assert is_far(501, 100, vouched=499)
+    assert not is_far(10**6, 100, factor=0)
+    assert not is_far(10**6, None)
 
 
 @pytest.mark.slow

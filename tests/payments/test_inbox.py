@@ -12,14 +12,16 @@ from django.test import Client
 from tests import cast
 from tests.factories.buying import begin, pay_at_gateway
 from tests.factories.shops import make_price, make_product
+from wainwright.core import clock
 from wainwright.core.http import Http
 from wainwright.core.tenancy import TEST, scope
 from wainwright.payments import inbox
 from wainwright.payments.connections import adapter_for
+from wainwright.payments.gateways.test.faults import Faults
 from wainwright.payments.gateways.test.gateway import TestGateway
 from wainwright.payments.gateways.test.ledger import LEDGER_FILE
 from wainwright.payments.gateways.test.worker import deliver_webhooks
-from wainwright.payments.models import Dispute, InboxItem, Payment
+from wainwright.payments.models import Connection, Dispute, InboxItem, Payment
 from wainwright.sales.models import Order
 
 pytestmark = pytest.mark.django_db
@@ -119,3 +121,21 @@ def test_an_unknown_connection_is_not_found() -> None:
         headers={"host": "127.0.0.1"},
     )
     assert answer.status_code == 404
+
+
+def test_a_message_waits_however_long_the_gateway_is_away(paid: Payment) -> None:
+    _deliver(Wire())
+    gateway = adapter_for(paid.connection)
+    assert isinstance(gateway, TestGateway)
+    gateway.misbehave(Faults(unavailable=1))
+    for _try in range(inbox.MAX_ATTEMPTS + 1):
+        Connection.objects.update(ask_after=None)
+        work_off()
+    states = set(InboxItem.objects.values_list("state", "attempts"))
+    gateway.misbehave(Faults())
+    assert states == {(InboxItem.WAITING, 0)}
+    Connection.objects.update(ask_after=None)
+    assert inbox.work_waiting() == 0  # its task may still be at it
+    InboxItem.objects.update(received_at=clock.wall() - inbox.PATIENCE)
+    assert inbox.work_waiting() == InboxItem.objects.count()
+    assert Payment.objects.get(pk=paid.pk).state == Payment.SUCCEEDED

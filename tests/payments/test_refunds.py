@@ -15,7 +15,9 @@ from wainwright.invoicing.files import content_of
 from wainwright.invoicing.models import CREDIT_NOTE, INVOICE, Document
 from wainwright.payments import bills, janitor, refunds
 from wainwright.payments.errors import NotRefundable
-from wainwright.payments.models import Bill, Payment, Refund
+from wainwright.payments.gateways.base import Outcome, OutcomeStatus
+from wainwright.payments.models import Bill, Difference, Payment, Refund
+from wainwright.payments.queries import left_to_refund
 from wainwright.payments.refund_lines import lines_to_refund
 from wainwright.payments.returning import Wish
 from wainwright.sales.models import Entry
@@ -136,3 +138,36 @@ def test_what_the_bank_refused_can_be_given_back_again(bought: Bought) -> None:
     made = give_back(bought, 5000)
     Refund.objects.filter(pk=made.pk).update(state=Refund.DECLINED)
     assert lines_to_refund(bought.payment)[0].left.minor == 11900
+
+
+@pytest.mark.parametrize("state", [Payment.DECLINED, Payment.PENDING, Payment.UNKNOWN])
+def test_what_did_not_come_in_cannot_be_given_back(bought: Bought, state: str) -> None:
+    bought.payment.state = state
+    assert refunds.refundable(bought.payment) == Money(0, "EUR")
+    assert left_to_refund([bought.payment]) == {bought.payment.pk: Money(0, "EUR")}
+
+
+def test_what_is_left_is_the_same_for_one_and_for_many(bought: Bought) -> None:
+    give_back(bought, 11000)
+    assert left_to_refund([bought.payment])[bought.payment.pk] == Money(900, "EUR")
+
+
+def test_the_first_word_on_a_refund_is_the_last(bought: Bought) -> None:
+    made = give_back(bought, 5000)
+    for status in (OutcomeStatus.SUCCEEDED, OutcomeStatus.DECLINED, OutcomeStatus.UNKNOWN):
+        assert refunds.book_refund(made.pk, Outcome(status, "other")).state == Refund.SUCCEEDED
+    made.refresh_from_db()
+    assert (made.state, made.gateway_ref != "other") == (Refund.SUCCEEDED, True)
+    assert Entry.objects.filter(kind=Entry.REFUND).count() == 1
+
+
+def test_another_sum_than_was_asked_for_is_booked_by_nobody(bought: Bought) -> None:
+    made = give_back(bought, 5000)
+    Entry.objects.filter(kind=Entry.REFUND).delete()
+    Refund.objects.filter(pk=made.pk).update(state=Refund.UNKNOWN, settled_at=None)
+    other = Outcome(OutcomeStatus.SUCCEEDED, "re_other", amount=Money(4000, "EUR"))
+    stopped = refunds.book_refund(made.pk, other)
+    assert (stopped.state, stopped.gateway_ref) == (Refund.UNKNOWN, "re_other")
+    assert not Entry.objects.filter(kind=Entry.REFUND).exists()
+    found = Difference.objects.get(kind=Difference.REFUNDED)
+    assert (found.ours, found.theirs) == (5000, 4000)

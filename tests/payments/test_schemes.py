@@ -1,0 +1,55 @@
+"""A method that was declined as often as its scheme allows is left in peace."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+
+from tests import cast
+from tests.factories.buying import Bought, buy
+from tests.factories.shops import make_price, make_product
+from wainwright.core import clock
+from wainwright.core.ids import new_id
+from wainwright.core.tenancy import TEST, scope
+from wainwright.payments import schemes
+from wainwright.payments.models import Method, Payment
+
+pytestmark = pytest.mark.django_db
+
+AN_HOUR, TWO_DAYS, A_MONTH = timedelta(hours=1), timedelta(days=2), timedelta(days=31)
+
+
+@pytest.fixture
+def bought() -> Iterator[Bought]:
+    everybody = cast.assemble()
+    with scope(everybody.account.pk, TEST):
+        yield buy(make_price(make_product(everybody.own), "monthly"))
+
+
+def is_forbidden(bought: Bought, brand: str, declined: int, ago: timedelta) -> bool:
+    Payment.objects.filter(state=Payment.DECLINED).delete()
+    method: Method = bought.subscription.method
+    method.brand = brand
+    payment, rows = bought.payment, []
+    for _try in range(declined):
+        values = {field.attname: getattr(payment, field.attname) for field in payment._meta.fields}
+        changed = {"id": None, "public_id": new_id("pay"), "bill_id": None}
+        rows.append(Payment(**values | changed | {"method_id": method.pk, "state": "declined"}))
+        rows[-1].settled_at = clock.now() - ago
+    Payment.objects.bulk_create(rows)
+    return schemes.forbid(method)
+
+
+def test_each_scheme_counts_its_own_tries_in_its_own_time(bought: Bought) -> None:
+    for brand, tries, ago in (
+        ("visa", 15, TWO_DAYS),
+        ("Mastercard", 10, AN_HOUR),
+        ("mastercard", 35, TWO_DAYS),
+        ("another", 10, AN_HOUR),
+        ("another", 15, TWO_DAYS),
+    ):
+        assert not is_forbidden(bought, brand, tries - 1, ago), brand
+        assert is_forbidden(bought, brand, tries, ago), brand
+        assert not is_forbidden(bought, brand, tries, A_MONTH), brand
