@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 import time
 import types
@@ -38,10 +39,11 @@ class Reach:
 
     def of_words(self, words: tuple[str, ...], texts: dict[str, list[str]]) -> set[str]:
         """Who reaches a line in which one of these words stands."""
+        word = re.compile(rf"\b({'|'.join(words)})\b")
         found: set[str] = set()
         for file, lines in texts.items():
             for number, line in enumerate(lines, 1):
-                if any(word in line for word in words):
+                if words and word.search(line):
                     found |= self.of(file, range(number, number + 1))
         return found
 

@@ -72,9 +72,11 @@ def _in_a_fork(
             answer = NEEDS_IMPORT
         finally:
             os._exit(answer)
-    _, status = os.waitpid(child, 0)
-    with suppress(ProcessLookupError):
-        os.killpg(child, signal.SIGKILL)  # what it started
+    try:
+        _, status = os.waitpid(child, 0)
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(child, signal.SIGKILL)  # with what it started
     # What hangs is noticed by whoever waits for it.
     return os.WEXITSTATUS(status) if os.WIFEXITED(status) else KILLED
 
