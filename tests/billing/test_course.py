@@ -79,6 +79,25 @@ def test_a_plan_of_the_same_length_keeps_the_bill_day_unless_asked_to_move() -> 
     assert (moved.plan, moved.next_due_at, moved.current_end) == (other, at + WEEK, at + WEEK)
 
 
+def test_a_change_at_a_moment_is_in_force_from_it() -> None:
+    daily, at = plan(100, interval="daily"), START + 2 * DAY
+    now = course.after(standing(), Switch(daily, at), at)
+    assert (now.plan, now.then, now.next_due_at) == (daily, None, at + DAY)
+
+
+def test_moved_to_a_bill_day_what_runs_ends_as_it_would_have() -> None:
+    monthly = standing(plan=plan(interval="monthly"))
+    assert course.aligned(monthly, 2) == monthly
+    moved = course.aligned(monthly, 15)
+    assert (moved.bill_day, moved.anchor, moved.current_end) == (15, START, START + WEEK)
+    late = standing(plan=plan(interval="monthly"), anchor=START - 28 * DAY, anchor_number=-1)
+    assert course.aligned(late, 2).bill_day is None
+    january = START.replace(month=1, day=31)
+    short = standing(plan=plan(interval="monthly"), anchor=january, made=1)
+    there = course.aligned(short, 28)
+    assert (there.anchor, there.anchor_number, there.bill_day) == (short.due(1), 1, None)
+
+
 def test_a_plan_of_another_length_begins_at_the_moment_but_in_a_trial_with_its_end() -> None:
     daily, at = plan(100, interval="daily"), START + 2 * DAY
     assert course.switched(standing(), daily, at, move=False).next_due_at == at + DAY

@@ -29,8 +29,9 @@ AREAS = ("wainwright/billing", "wainwright/payments", "wainwright/core/money.py"
 WANTED = 0.85
 FAST = "not slow and not nightly and not browser and not postgres"
 WHOLE = "not nightly and not browser and not postgres"
-# The fast tests of everything, and what is slow in the areas' own.
-ASKED = (("-m", FAST), ("-m", f"slow and {WHOLE}", "tests/billing", "tests/payments"))
+# The fast tests of everything, and the slow ones of those who bill, tell of it and show it.
+NEAR = ("billing", "payments", "letters", "stories", "web/hub", "web/dashboard")
+ASKED = (("-m", FAST), ("-m", f"slow and {WHOLE}", *(f"tests/{area}" for area in NEAR)))
 PYTEST = [
     *(sys.executable, "-m", "pytest", "-q", "--tb=no", "-p", "no:cacheprovider"),
     *("--nomigrations", "--hypothesis-seed=0", "-o", "faulthandler_timeout=0"),

@@ -56,7 +56,7 @@ def proposed(
     today. MoveRefused where it cannot be changed, or not to this price.
     """
     _check(subscription)
-    plan = _plan(subscription, price, quantity or subscription.quantity)
+    plan = _plan(subscription, price, subscription.quantity if quantity is None else quantity)
     rates = Rates.of([subscription.product_id, price.product_id])
     dearer = changing.is_upgrade(standing_of(subscription), plan, rates)
     now = dearer if now is None else now
