@@ -10,9 +10,10 @@ from functools import partial
 
 from django.db.models import QuerySet
 
-from wainwright.billing import cancellation, methods, pausing, reactivating, states
+from wainwright.billing import cancellation, methods, pausing, reactivating, states, switching
 from wainwright.billing.errors import MoveRefused
 from wainwright.billing.models import Subscription
+from wainwright.billing.switching import Switched
 from wainwright.catalog.models import Price
 from wainwright.checkout import paying
 from wainwright.core import clock
@@ -32,6 +33,7 @@ from wainwright.simulation.shop import NEVER_PAYING, PAYING_LATER, Shop
 
 BUYERS = 6
 AT_LEAST, AT_MOST = 7, 14  # subscriptions that are charged, and all that have not ended
+MOST = 3  # of one thing
 HOME = "http://shop.example/"
 
 type Done = str  # how an act ended, for the log
@@ -73,6 +75,8 @@ class Buyers:
             "pause for periods": 1.5,
             "resume": 8 if one.state == "paused" else 0.2,
             "reactivate": 8 if one.ended else 0.2,
+            "more now": 2 if one.quantity < MOST else 0,
+            "other quantity later": 1.5,
         }
         name = self.lot.choices(list(names), list(names.values()))[0]
         return f"{name} of {one.pk}", partial(self._change, name, one)
@@ -105,7 +109,7 @@ class Buyers:
         by = customer(one.customer_id, one.customer.email)
         if name == "replace card":
             return self._replace_card(one, by)
-        periods = self.lot.randint(1, 3)
+        periods, quantity = self.lot.randint(1, 3), self.lot.randint(1, MOST)
         acts: dict[str, tuple[Callable[[], object], reference.Act]] = {
             "cancel": (
                 partial(cancellation.cancel_at_period_end, one, by=by, source="hub"),
@@ -123,12 +127,21 @@ class Buyers:
             ),
             "resume": (partial(pausing.resume, one, by=by), reference.resume),
             "reactivate": (partial(reactivating.reactivate, one, by=by), reference.reactivate),
+            "more now": (
+                partial(_switch, one, one.quantity + 1, by=by, now=True),
+                partial(reference.more_now, quantity=one.quantity + 1),
+            ),
+            "other quantity later": (
+                partial(_switch, one, quantity, by=by, now=False),
+                partial(reference.later, quantity=quantity),
+            ),
         }
         engine, expected = acts[name]
         course, certain = self.courses[one.pk], False
         try:
-            engine()
-            certain, done = True, "done"
+            result = engine()
+            certain = result not in (Switched.AWAY, Switched.WAITING)
+            done = result.value if isinstance(result, Switched) else "done"
         except MoveRefused:
             certain, done = True, "refused"
         finally:
@@ -180,9 +193,16 @@ class Buyers:
         return wrong
 
 
+def _switch(one: Subscription, quantity: int, *, by: Actor, now: bool) -> Switched:
+    act = switching.proposed(one, one.price, quantity=quantity, now=now)
+    return switching.switch(one, act, by=by, source="hub")
+
+
 @prepared
 def _subscriptions() -> QuerySet[Subscription]:
-    rows = Subscription.objects.select_related("customer", "business", "product", "order")
+    rows = Subscription.objects.select_related(
+        "customer", "business", "product", "order", "price__product"
+    )
     return rows.order_by("pk")
 
 

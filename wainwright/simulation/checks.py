@@ -73,7 +73,8 @@ class Checks:
 def standing(one: Subscription) -> tuple[object, ...]:
     """How a subscription stands, as the reference says it."""
     due = None if one.next_due_at is None else reference.day_of(one.next_due_at, one.zone)
-    return (one.state, one.payments_made, one.current_end, due, one.cancel_at is not None)
+    ends = one.cancel_at is not None
+    return (one.state, one.payments_made, one.current_end, due, ends, one.quantity)
 
 
 @prepared

@@ -89,6 +89,10 @@ class World:
     resume_at: datetime | None = None
     left_out: int | None = None  # the periods of a pause
     ended_on: date | None = None
+    quantity: int = 1
+    then: int | None = None  # the quantity from the next payment on
+    line: int = 0  # what the time cost that was paid last, and from when on it runs
+    line_from: datetime | None = None
     taken: int = 0  # minor units, in all
 
     def falls(self, number: int) -> datetime:
@@ -102,7 +106,8 @@ class World:
     def shown(self) -> tuple[object, ...]:
         """What everybody can see of it."""
         due = None if self.over else self.due
-        return (self.state, self.made, self.paid_until, due, self.cancel_at is not None)
+        ends = self.cancel_at is not None
+        return (self.state, self.made, self.paid_until, due, ends, self.quantity)
 
 
 def bought(deal: Deal, at: datetime, *, pays: bool, card: int) -> World:
@@ -158,7 +163,7 @@ def _tried(world: World, day: date) -> World:
 
 
 def _paid(world: World, day: date) -> World:
-    deal = world.deal
+    deal, quantity = world.deal, world.then or world.quantity
     moved = replace(
         world,
         made=world.made + 1,
@@ -166,7 +171,11 @@ def _paid(world: World, day: date) -> World:
         state=ACTIVE,
         failures=0,
         fresh_card=False,
-        taken=world.taken + deal.amount,
+        quantity=quantity,
+        then=None,
+        line=quantity * deal.amount,
+        line_from=world.falls(world.made),
+        taken=world.taken + quantity * deal.amount,
     )
     if moved.made == deal.total:
         return replace(moved, state=COMPLETED, due=None, cancel_at=None, ended_on=day)
@@ -193,6 +202,7 @@ def _ended(world: World, day: date) -> World:
     return replace(
         world,
         state=CANCELLED,
+        then=None,
         due=None,
         failures=0,
         resume_at=None,
@@ -260,6 +270,40 @@ def reactivate(world: World, now: datetime) -> World:
     if world.deal.day(now) > world.ended_on + timedelta(days=world.deal.rules.return_days):
         return world
     return _gone_on(replace(world, cancel_at=None, ended_on=None), now)
+
+
+def _may_change(world: World, now: datetime) -> bool:
+    runs = world.state in (TRIALING, ACTIVE) and world.cancel_at is None
+    return runs and world.deal.total is None and world.falls(world.made) > now
+
+
+def more_now(world: World, now: datetime, quantity: int) -> World:
+    """The rest of the time that runs is charged anew, less what was paid for it; a trial is not."""
+    at = now.replace(microsecond=0)
+    if not _may_change(world, now):
+        return world
+    if world.state == TRIALING or world.quantity == quantity:
+        return replace(world, quantity=quantity, then=None)
+    begun, until = world.line_from, world.paid_until
+    if begun is None or not begun < at < until or not world.pays:
+        return world
+    cost = _part(quantity * world.deal.amount, until - at, until - world.falls(world.made - 1))
+    unused = min(cost, _part(world.line, until - at, until - begun))
+    moved = replace(world, quantity=quantity, then=None, line=cost, line_from=at)
+    return replace(moved, taken=world.taken + cost - unused)
+
+
+def _part(amount: int, some: timedelta, whole: timedelta) -> int:
+    """Rounded half up."""
+    tick = timedelta(microseconds=1)
+    return (2 * amount * (some // tick) + whole // tick) // (2 * (whole // tick))
+
+
+def later(world: World, now: datetime, quantity: int) -> World:
+    """Another quantity from the next payment on."""
+    if not _may_change(world, now):
+        return world
+    return replace(world, then=None if quantity == world.quantity else quantity)
 
 
 def replace_card(world: World, now: datetime, *, card: int, pays: bool) -> World:
