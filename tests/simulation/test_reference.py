@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 
 from wainwright.simulation import reference
-from wainwright.simulation.reference import Course, Deal, Rules, World
+from wainwright.simulation.reference import ASKS, DECLINES, PAYS, Card, Course, Deal, Rules, World
 
 RULES = Rules(retries=(1, 3), grace=2, pauses=False, return_days=30)
 MONTHLY = Deal("monthly", 1000, "Europe/Berlin", RULES)
@@ -17,8 +17,8 @@ def at(day: int, month: int = 2) -> datetime:
     return datetime(2028, month, day, 22, 30, tzinfo=UTC)
 
 
-def course(*, pays: bool = True, deal: Deal = MONTHLY) -> Course:
-    return Course({reference.bought(deal, JANUARY, pays=pays, card=1)})
+def course(does: str = PAYS, deal: Deal = MONTHLY) -> Course:
+    return Course({reference.bought(deal, JANUARY, card=Card(1, does))})
 
 
 def lived(course: Course, until: datetime) -> World:
@@ -28,7 +28,7 @@ def lived(course: Course, until: datetime) -> World:
 
 
 def test_month_ends_are_counted_from_the_anchor() -> None:
-    world = reference.bought(MONTHLY, JANUARY, pays=True, card=1)
+    world = reference.bought(MONTHLY, JANUARY, card=Card(1, PAYS))
     days = [MONTHLY.day(world.falls(number)).isoformat() for number in range(1, 4)]
     assert days == ["2028-02-29", "2028-03-31", "2028-04-30"]
 
@@ -39,7 +39,7 @@ def test_a_day_that_comes_is_paid() -> None:
 
 
 def test_a_card_that_fails_is_tried_on_the_days_of_the_rules_and_then_it_ends() -> None:
-    failing = course(pays=False)
+    failing = course(DECLINES)
     assert lived(failing, at(29)).due == date(2028, 3, 1)
     assert lived(failing, at(1, 3)).due == date(2028, 3, 4)
     assert lived(failing, at(4, 3)).due == date(2028, 3, 6)
@@ -47,10 +47,10 @@ def test_a_card_that_fails_is_tried_on_the_days_of_the_rules_and_then_it_ends() 
 
 
 def test_a_card_given_in_the_grace_is_charged() -> None:
-    failing = course(pays=False)
+    failing = course(DECLINES)
     for day in (at(29), at(1, 3), at(4, 3)):
         lived(failing, day)
-    failing.given_card(2, pays=True)
+    failing.given.append(Card(2, PAYS))
     assert lived(failing, at(5, 3)).state == reference.ACTIVE
 
 
@@ -69,3 +69,29 @@ def test_what_was_perhaps_done_leaves_both_open_until_it_is_seen() -> None:
     assert perhaps.seen(paused.shown)
     assert perhaps.worlds == {paused}
     assert not perhaps.seen(("active", 7))
+
+
+def test_a_card_that_asks_waits_three_days_for_its_owner() -> None:
+    asking = course(ASKS)
+    assert lived(asking, at(29)).due == date(2028, 3, 3)
+    in_time = Course(set(asking.worlds))
+    in_time.told(reference.confirm, at(1, 3), certain=True)
+    assert lived(in_time, at(1, 3)).taken == 2000
+    assert lived(asking, at(3, 3)).failures == 1
+    assert lived(asking, at(4, 3)).due == date(2028, 3, 7)
+
+
+def test_more_now_pays_the_rest_of_the_period_to_the_cent() -> None:
+    half = course()
+    half.told(
+        partial(reference.more_now, quantity=3), JANUARY + timedelta(days=29) / 2, certain=True
+    )
+    assert [world.taken for world in half.worlds] == [1000 + 3 * 500 - 500]
+    assert lived(half, at(29)).taken == 2000 + 3 * 1000
+
+
+def test_another_quantity_later_costs_nothing_today() -> None:
+    waiting = course()
+    waiting.told(partial(reference.later, quantity=2), at(10), certain=True)
+    assert lived(waiting, at(28)).taken == 1000
+    assert lived(waiting, at(29)).taken == 3000

@@ -11,6 +11,7 @@ from functools import partial
 from django.db.models import QuerySet
 
 from wainwright.billing import cancellation, methods, pausing, reactivating, states, switching
+from wainwright.billing import paying as subscription_paying
 from wainwright.billing.errors import MoveRefused
 from wainwright.billing.models import Subscription
 from wainwright.billing.switching import Switched
@@ -28,7 +29,7 @@ from wainwright.payments.gateways.test.gateway import TestGateway
 from wainwright.payments.models import Payment
 from wainwright.simulation import reference
 from wainwright.simulation.process import Crash
-from wainwright.simulation.reference import Course, Deal
+from wainwright.simulation.reference import Card, Course, Deal
 from wainwright.simulation.shop import NEVER_PAYING, PAYING_LATER, Shop
 
 BUYERS = 6
@@ -44,7 +45,7 @@ class Visit:
     """A card was typed on the gateway's page: whatever happens, that counts by the day's end."""
 
     payment_id: int
-    pays: bool
+    does: str
     deal: Deal | None
     subscription_id: int | None = None
 
@@ -55,6 +56,7 @@ class Buyers:
     lot: random.Random
     courses: dict[int, Course] = field(default_factory=dict)
     visits: list[Visit] = field(default_factory=list)
+    asked: list[Subscription] = field(default_factory=list)  # who answered the bank today
 
     def act(self) -> tuple[str, Callable[[], Done]]:
         """One of all that somebody may do now, drawn by lot, with its name."""
@@ -65,9 +67,12 @@ class Buyers:
         if len(running) < AT_MOST and wanted:
             price, deal = self.lot.choice(self.shop.offers)
             return f"buy {price.product.name}", partial(self._buy, price, deal)
-        one = self.lot.choice(running if self.lot.random() < 0.85 else all_of_them)
+        late = [one for one in running if one.state == states.PAST_DUE]
+        drawn = running if self.lot.random() < 0.85 else all_of_them
+        one = self.lot.choice(late if late and self.lot.random() < 0.4 else drawn)
         names = {
             "replace card": 6 if one.state == "past_due" else 2,
+            "confirm": 4 if one.state == "past_due" else 0,
             "cancel": 1.5,
             "cancel now": 0.3,
             "undo": 6 if one.ending else 0.2,
@@ -99,7 +104,7 @@ class Buyers:
         if self.lot.random() < 0.1:
             _type(_page_of(payment), payment, self.lot.choice(NEVER_PAYING))
             return "declined"
-        card = self.lot.choices(list(PAYING_LATER), (6, 3, 3, 2, 3, 2))[0]
+        card = self.lot.choices(list(PAYING_LATER), (6, 3, 3, 2, 3, 2, 3))[0]
         page = _page_of(payment)
         self.visits.append(Visit(payment.pk, PAYING_LATER[card], deal))
         _type(page, payment, card)
@@ -109,6 +114,8 @@ class Buyers:
         by = customer(one.customer_id, one.customer.email)
         if name == "replace card":
             return self._replace_card(one, by)
+        if name == "confirm":
+            return self._confirm(one, by)
         periods, quantity = self.lot.randint(1, 3), self.lot.randint(1, MOST)
         acts: dict[str, tuple[Callable[[], object], reference.Act]] = {
             "cancel": (
@@ -154,13 +161,29 @@ class Buyers:
         except MoveRefused:
             return "refused"
         payment = _payment_at(address)
-        card = self.lot.choices(list(PAYING_LATER), (6, 3, 3, 0, 1, 1))[0]
+        card = self.lot.choices(list(PAYING_LATER), (6, 3, 3, 0, 1, 1, 2))[0]
         page = _page_of(payment)
         self.visits.append(Visit(payment.pk, PAYING_LATER[card], None, one.pk))
-        self.courses[one.pk].given_card(payment.pk, pays=PAYING_LATER[card])
+        self.courses[one.pk].given.append(Card(payment.pk, PAYING_LATER[card]))
         _type(page, payment, card)
         methods.finish_replacing(payment, {})
         return card
+
+    def _confirm(self, one: Subscription, by: Actor) -> Done:
+        """Answers the bank's question about a renewal, if there is one."""
+        question = subscription_paying.in_flight(one)
+        if question is None or question.state != Payment.ACTION:
+            return "nothing to confirm"
+        page = _page_of(question)
+        self.asked.append(one)
+        try:
+            subscription_paying.start_paying(one, by=by, return_url=HOME, cancel_url=HOME)
+            with suppress(GatewayError):
+                page.pay_start(question.start_ref, "")
+            subscription_paying.finish_paying(one)
+        finally:
+            self.courses[one.pk].told(reference.confirm, clock.now(), certain=False)
+        return "typed"
 
     def come_back(self) -> None:
         """Whoever typed a card looks once more what became of it."""
@@ -171,6 +194,9 @@ class Buyers:
                 paying.returned(payment, {})
             else:
                 methods.finish_replacing(payment, {})
+        for one in self.asked:
+            subscription_paying.finish_paying(one)
+        self.asked = []
 
     def meet_the_new(self) -> list[str]:
         """Each finished purchase has begun its one subscription; what is wrong with that."""
@@ -186,7 +212,7 @@ class Buyers:
                 wrong.append(f"{payment.public_id} was paid and began {len(begun)} subscriptions")
             else:
                 world = reference.bought(
-                    visit.deal, begun[0].started_at, pays=visit.pays, card=visit.payment_id
+                    visit.deal, begun[0].started_at, card=Card(visit.payment_id, visit.does)
                 )
                 self.courses[begun[0].pk] = Course({world})
         self.visits = left

@@ -69,13 +69,24 @@ class Deal:
         return self.instant(local.replace(year=year, month=month + 1, day=min(local.day, last)))
 
 
+PAYS, DECLINES, ASKS = "pays", "declines", "asks"
+DAYS_ASKED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """Any number of its own, and what it does while its owner is away."""
+
+    number: int
+    does: str
+
+
 @dataclass(frozen=True, slots=True)
 class World:
     """How a subscription may stand. `due` is the day of the next try to charge it."""
 
     deal: Deal
-    pays: bool  # whether its card does
-    card: int  # any number of the card that was given last
+    card: Card  # that was given last
     anchor: datetime
     anchor_number: int
     made: int
@@ -85,6 +96,8 @@ class World:
     trial_ends: datetime | None = None
     failures: int = 0
     fresh_card: bool = False  # given after the last try
+    asked: bool = False  # its owner is asked, and nothing else is tried meanwhile
+    in_vain: bool = False  # he was, and did not answer
     cancel_at: datetime | None = None
     resume_at: datetime | None = None
     left_out: int | None = None  # the periods of a pause
@@ -110,13 +123,12 @@ class World:
         return (self.state, self.made, self.paid_until, due, ends, self.quantity)
 
 
-def bought(deal: Deal, at: datetime, *, pays: bool, card: int) -> World:
+def bought(deal: Deal, at: datetime, *, card: Card) -> World:
     """At the moment its first payment was booked."""
     if deal.trial_days:
         ends = deal.instant(deal.local(at) + timedelta(days=deal.trial_days))
         return World(
             deal,
-            pays,
             card,
             anchor=ends,
             anchor_number=0,
@@ -127,7 +139,7 @@ def bought(deal: Deal, at: datetime, *, pays: bool, card: int) -> World:
             trial_ends=ends,
             taken=deal.first,
         )
-    world = World(deal, pays, card, anchor=at, anchor_number=0, made=0, paid_until=at, state=ACTIVE)
+    world = World(deal, card, anchor=at, anchor_number=0, made=0, paid_until=at, state=ACTIVE)
     return _paid(world, deal.day(at))
 
 
@@ -157,20 +169,25 @@ def _next_stage(world: World, day: date) -> World | None:
 
 def _tried(world: World, day: date) -> World:
     in_grace = world.failures > len(world.deal.rules.retries)
+    if world.asked:
+        return _failed(replace(world, in_vain=True), day)
     if in_grace and not world.fresh_card:
         return _given_up(world, day)
-    return _paid(world, day) if world.pays else _failed(world, day)
+    if world.card.does == PAYS:
+        return _paid(world, day)
+    if world.card.does == DECLINES or world.in_vain:
+        return _failed(world, day)
+    due = day + timedelta(days=DAYS_ASKED)
+    return replace(world, state=PAST_DUE, due=due, asked=True, fresh_card=False)
 
 
 def _paid(world: World, day: date) -> World:
     deal, quantity = world.deal, world.then or world.quantity
     moved = replace(
-        world,
+        _quiet(world),
         made=world.made + 1,
         paid_until=world.falls(world.made + 1),
         state=ACTIVE,
-        failures=0,
-        fresh_card=False,
         quantity=quantity,
         then=None,
         line=quantity * deal.amount,
@@ -182,9 +199,14 @@ def _paid(world: World, day: date) -> World:
     return replace(moved, due=_next_due(moved))
 
 
+def _quiet(world: World) -> World:
+    """Nothing is owed, so nothing is tried."""
+    return replace(world, failures=0, fresh_card=False, asked=False, in_vain=False)
+
+
 def _failed(world: World, day: date) -> World:
     rules, failures = world.deal.rules, world.failures + 1
-    moved = replace(world, state=PAST_DUE, failures=failures, fresh_card=False)
+    moved = replace(world, state=PAST_DUE, failures=failures, fresh_card=False, asked=False)
     if failures <= len(rules.retries):
         return replace(moved, due=day + timedelta(days=rules.retries[failures - 1]))
     if failures == len(rules.retries) + 1 and rules.grace:
@@ -194,17 +216,16 @@ def _failed(world: World, day: date) -> World:
 
 def _given_up(world: World, day: date) -> World:
     if world.deal.rules.pauses:
-        return replace(world, state=PAUSED, due=None, failures=0, resume_at=None, left_out=None)
+        return replace(_quiet(world), state=PAUSED, due=None, resume_at=None, left_out=None)
     return _ended(world, day)
 
 
 def _ended(world: World, day: date) -> World:
     return replace(
-        world,
+        _quiet(world),
         state=CANCELLED,
         then=None,
         due=None,
-        failures=0,
         resume_at=None,
         ended_on=day,
         cancel_at=world.cancel_at or world.paid_until,
@@ -218,7 +239,7 @@ def _next_due(world: World) -> date | None:
 
 def _gone_on(world: World, moment: datetime, *, planned: int | None = None) -> World:
     """On the old days while paid time is left, or so many periods later; else from now on."""
-    moved = replace(world, resume_at=None, left_out=None, failures=0, fresh_card=False)
+    moved = replace(_quiet(world), resume_at=None, left_out=None)
     if planned is not None:
         moved = replace(moved, anchor_number=world.anchor_number - planned)
     elif world.paid_until <= moment:
@@ -237,7 +258,7 @@ def cancel(world: World, now: datetime) -> World:
         return world
     if world.paid_until <= now:
         return _ended(replace(world, cancel_at=now), world.deal.day(now))
-    return replace(world, cancel_at=world.paid_until, due=None, resume_at=None, failures=0)
+    return replace(_quiet(world), cancel_at=world.paid_until, due=None, resume_at=None)
 
 
 def cancel_now(world: World, now: datetime) -> World:
@@ -257,7 +278,8 @@ def pause(world: World, now: datetime, periods: int | None = None) -> World:
     resume_at = world.falls(world.made + periods) if periods is not None else None
     if resume_at is not None and resume_at <= now:
         return world
-    return replace(world, state=PAUSED, due=None, failures=0, resume_at=resume_at, left_out=periods)
+    quiet = _quiet(world)
+    return replace(quiet, state=PAUSED, due=None, resume_at=resume_at, left_out=periods)
 
 
 def resume(world: World, now: datetime) -> World:
@@ -285,7 +307,7 @@ def more_now(world: World, now: datetime, quantity: int) -> World:
     if world.state == TRIALING or world.quantity == quantity:
         return replace(world, quantity=quantity, then=None)
     begun, until = world.line_from, world.paid_until
-    if begun is None or not begun < at < until or not world.pays:
+    if begun is None or not begun < at < until or world.card.does != PAYS:
         return world
     cost = _part(quantity * world.deal.amount, until - at, until - world.falls(world.made - 1))
     unused = min(cost, _part(world.line, until - at, until - begun))
@@ -306,13 +328,18 @@ def later(world: World, now: datetime, quantity: int) -> World:
     return replace(world, then=None if quantity == world.quantity else quantity)
 
 
-def replace_card(world: World, now: datetime, *, card: int, pays: bool) -> World:
+def confirm(world: World, now: datetime) -> World:
+    """Who was asked answers."""
+    return _paid(world, world.deal.day(now)) if world.asked else world
+
+
+def replace_card(world: World, now: datetime, *, card: Card) -> World:
     """Open debt is tried with the new card at once; giving the same card again is nothing."""
     if world.card == card:
         return world
     if world.over:
         return replace(world, card=card)
-    moved = replace(world, card=card, pays=pays, fresh_card=True)
+    moved = replace(world, card=card, fresh_card=True, asked=False, in_vain=False)
     return replace(moved, due=world.deal.day(now)) if world.state == PAST_DUE else moved
 
 
@@ -323,14 +350,11 @@ type Act = Callable[[World, datetime], World]
 class Course:
     """All that a subscription may have become by now.
 
-    `given` are the cards typed today, by number: each is taken up some time before the day's end.
+    `given` are the cards typed today: each is taken up some time before the day's end.
     """
 
     worlds: set[World]
-    given: dict[int, bool] = field(default_factory=dict)
-
-    def given_card(self, card: int, *, pays: bool) -> None:
-        self.given[card] = pays
+    given: list[Card] = field(default_factory=list)
 
     def told(self, act: Act, now: datetime, *, certain: bool) -> None:
         """Something was done at a moment; where that is not `certain`, perhaps it was not."""
@@ -343,14 +367,14 @@ class Course:
         ends = {last for world in self._by(end) for last in stages(world, world.deal.day(end))}
         done = {world for world in ends if _next_stage(world, world.deal.day(end)) is None}
         self.worlds = {world for world in done if not self.given or world.card in self.given}
-        self.given = {}
+        self.given = []
 
     def _by(self, now: datetime) -> set[World]:
         """All that may be so at a moment of the day."""
         found = set(self.worlds)
-        for card, pays in [(None, False), *self.given.items()]:
+        for card in [None, *self.given]:
             if card is not None:
-                found |= {replace_card(world, now, card=card, pays=pays) for world in found}
+                found |= {replace_card(world, now, card=card) for world in found}
             found = {stage for world in found for stage in stages(world, world.deal.day(now))}
         return found
 

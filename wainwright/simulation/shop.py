@@ -16,16 +16,17 @@ from wainwright.core import tenancy
 from wainwright.core.actors import SYSTEM
 from wainwright.payments.connections import connect_test_gateway
 from wainwright.payments.models import Connection
-from wainwright.simulation.reference import Deal, Rules
+from wainwright.simulation.reference import ASKS, DECLINES, PAYS, Deal, Rules
 
 ZONES = ("Europe/Berlin", "America/New_York", "Asia/Tokyo", "Australia/Sydney")
 PAYING_LATER = {
-    "visa": True,
-    "mastercard": True,
-    "asks_once": True,
-    "slow": True,
-    "declines_later": False,
-    "asks_then_empty": False,
+    "visa": PAYS,
+    "mastercard": PAYS,
+    "asks_once": PAYS,
+    "slow": PAYS,
+    "declines_later": DECLINES,
+    "asks_then_empty": DECLINES,
+    "asks_always": ASKS,
 }
 NEVER_PAYING = ("generic", "insufficient_funds", "expired")
 
