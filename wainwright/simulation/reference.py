@@ -125,21 +125,11 @@ class World:
 
 def bought(deal: Deal, at: datetime, *, card: Card) -> World:
     """At the moment its first payment was booked."""
+    world = World(deal, card, anchor=at, anchor_number=0, made=0, paid_until=at, state=ACTIVE)
     if deal.trial_days:
         ends = deal.instant(deal.local(at) + timedelta(days=deal.trial_days))
-        return World(
-            deal,
-            card,
-            anchor=ends,
-            anchor_number=0,
-            made=0,
-            paid_until=ends,
-            state=TRIALING,
-            due=deal.day(ends),
-            trial_ends=ends,
-            taken=deal.first,
-        )
-    world = World(deal, card, anchor=at, anchor_number=0, made=0, paid_until=at, state=ACTIVE)
+        trial = replace(world, anchor=ends, paid_until=ends, state=TRIALING, due=deal.day(ends))
+        return replace(trial, trial_ends=ends, taken=deal.first)
     return _paid(world, deal.day(at))
 
 
@@ -286,10 +276,15 @@ def resume(world: World, now: datetime) -> World:
     return _gone_on(world, now) if world.state == PAUSED else world
 
 
-def reactivate(world: World, now: datetime) -> World:
+def _last_day_to_return(world: World) -> date | None:
     if world.state != CANCELLED or world.ended_on is None:
-        return world
-    if world.deal.day(now) > world.ended_on + timedelta(days=world.deal.rules.return_days):
+        return None
+    return world.ended_on + timedelta(days=world.deal.rules.return_days)
+
+
+def reactivate(world: World, now: datetime) -> World:
+    last = _last_day_to_return(world)
+    if last is None or world.deal.day(now) > last:
         return world
     return _gone_on(replace(world, cancel_at=None, ended_on=None), now)
 
@@ -357,10 +352,16 @@ class Course:
     given: list[Card] = field(default_factory=list)
 
     def told(self, act: Act, now: datetime, *, certain: bool) -> None:
-        """Something was done at a moment; where that is not `certain`, perhaps it was not."""
+        """Something was done at a moment; where that is not `certain`, perhaps it was not.
+
+        Until when on its last day an end may be taken back, the calendar does not say.
+        """
         before = self._by(now)
         done = {act(world, now) for world in before}
-        self.worlds = done if certain else done | before
+        [deal] = {world.deal for world in before}
+        last_days = {_last_day_to_return(world) for world in before}
+        open_to_doubt = not certain or deal.day(now) in last_days
+        self.worlds = done | before if open_to_doubt else done
 
     def end_day(self, end: datetime) -> None:
         """`end` is the day's last moment."""
