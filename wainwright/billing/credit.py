@@ -4,25 +4,41 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from django.db.models import F, Q
+from django.db.models import F, QuerySet
 
 from wainwright.billing import crediting
 from wainwright.billing.crediting import Purse, Use
 from wainwright.billing.models import Credit, CreditUse
+from wainwright.core.prepared import Each, Slots, prepared
 from wainwright.payments.models import Bill
 
 
 def purse_of(customer_ids: Collection[int], *, bills: Collection[int] = ()) -> Purse:
     """What these customers have, and what those open bills took. Lock the customers before."""
-    on_bills = list(CreditUse.objects.filter(bill_id__in=bills, void=False).order_by("credit_id"))
-    taken = Q(pk__in=[use.credit_id for use in on_bills])
-    has = taken | Q(left__gt=0, customer_id__in=customer_ids)
-    rows = Credit.objects.filter(has).select_related("line").order_by("pk")
-    known = {row.pk: _pure(row) for row in rows}
+    on_bills = _uses(bills) if bills else []
+    rows = {row.pk: row for row in _left_to(customer_ids)}
+    if on_bills:
+        rows |= {row.pk: row for row in _credits([use.credit_id for use in on_bills])}
+    known = {pk: _pure(rows[pk]) for pk in sorted(rows)}
     return Purse(
         known.values(),
         [(use.bill_id, Use(known[use.credit_id], use.amount, use.tax)) for use in on_bills],
     )
+
+
+@prepared
+def _uses(bills: Slots) -> QuerySet[CreditUse]:
+    return CreditUse.objects.filter(bill__in=bills, void=False).order_by("credit_id")
+
+
+@prepared
+def _left_to(customers: Each) -> QuerySet[Credit]:
+    return Credit.objects.filter(customer__in=customers, left__gt=0).select_related("line")
+
+
+@prepared
+def _credits(keys: Each) -> QuerySet[Credit]:
+    return Credit.objects.filter(pk__in=keys).select_related("line")
 
 
 def _pure(row: Credit) -> crediting.Credit:

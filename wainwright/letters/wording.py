@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Self
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -16,6 +17,7 @@ from wainwright.core import audit
 from wainwright.core.actors import Actor
 from wainwright.core.errors import Refused
 from wainwright.core.money import Money
+from wainwright.core.prepared import prepared
 from wainwright.letters.models import NoticeRules
 
 MOST_REMINDERS, FURTHEST = 3, 60
@@ -58,6 +60,11 @@ class Notice:
     card: str = ""
 
 
+@prepared
+def _rows() -> QuerySet[NoticeRules]:
+    return NoticeRules.objects.all()
+
+
 @dataclass(frozen=True, slots=True)
 class Book:
     """The account's rules of notices and those of single products."""
@@ -67,8 +74,9 @@ class Book:
 
     @classmethod
     def read(cls) -> Self:
-        rows = {row.product_id: row for row in NoticeRules.objects.all()}
-        return cls(rows.pop(None, None) or NoticeRules(), rows)
+        rows = _rows()
+        account = next((row for row in rows if row.product_id is None), NoticeRules())
+        return cls(account, {row.product_id: row for row in rows if row.product_id is not None})
 
     def of(self, product_id: int) -> NoticeRules:
         return self.by_product.get(product_id, self.account)

@@ -97,6 +97,12 @@ def work_on(item: InboxItem) -> None:
     )
 
 
+@prepared
+def _payment(connection: Slot, ref: Slot, *, key: str) -> QuerySet[Payment]:
+    rows = Payment.objects.filter(connection=connection, **{key: ref})
+    return rows.select_related("connection__business", "method").order_by("pk")[:1]
+
+
 def _follow(item: InboxItem) -> None:
     """Asks about the payment, refund or dispute that is meant; what is none of ours is left.
 
@@ -105,11 +111,9 @@ def _follow(item: InboxItem) -> None:
     if item.kind in _DISPUTES:
         disputes.ask(item.connection, item.ref)
         return
-    payments = Payment.objects.filter(connection_id=item.connection_id).select_related(
-        "connection__business", "method"
-    )
-    refs = [{column: item.ref} for column in ("public_id", "start_ref", "gateway_ref")]
-    found = next(filter(None, (payments.filter(**ref).first() for ref in refs)), None)
+    keys = ("public_id", "start_ref", "gateway_ref")
+    meant = (_payment.first(item.connection_id, item.ref, key=key) for key in keys)
+    found = next(filter(None, meant), None)
     if found is not None:
         janitor.ask(found)
         return

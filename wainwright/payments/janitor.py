@@ -31,12 +31,16 @@ def _waiting(now: Slot, *, limit: int) -> QuerySet[Payment, int]:
     return rows.order_by("ask_at").values_list("pk", flat=True)[:limit]
 
 
+@prepared
+def _payment(pk: Slot) -> QuerySet[Payment]:
+    return Payment.objects.filter(pk=pk).select_related("connection__business", "method")
+
+
 def resolve_waiting(limit: int = BATCH) -> int:
     """For the sweep: asks about attempts in flight, each less often the longer it takes."""
     ids = _waiting(clock.now(), limit=limit)
-    attempts = Payment.objects.select_related("connection__business", "method")
     for payment_id in ids:
-        payment = attempts.get(pk=payment_id)
+        [payment] = _payment(payment_id)
         if payment.connection is None or calls.rests(payment.connection):
             continue
         Payment.objects.filter(pk=payment_id).update(
