@@ -156,16 +156,18 @@ def deliver_all(delivery_ids: Iterable[int]) -> int:
     return len(ids)
 
 
+@prepared
+def _locked(pk: Slot, *, skip: bool) -> QuerySet[Delivery]:
+    """The delivery, unless somebody else is at it or has done it."""
+    rows = Delivery.objects.select_for_update(skip_locked=skip, of=("self",))
+    return rows.filter(pk=pk, state=Delivery.WAITING).select_related("event")
+
+
 def _deliver_one(delivery_id: int) -> None:
     """One handler's turn, in one transaction with the mark that it is done."""
     try:
         with transaction.atomic():
-            delivery = (
-                Delivery.objects.select_for_update(skip_locked=_can_skip(), of=("self",))
-                .filter(pk=delivery_id, state=Delivery.WAITING)
-                .select_related("event")
-                .first()
-            )
+            delivery = _locked.first(delivery_id, skip=_can_skip())
             if delivery is None:
                 return
             event, handler = _revive(delivery)

@@ -6,10 +6,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import batched
+from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from wainwright.core.money import Money
+from wainwright.core.prepared import Each, prepared
 from wainwright.payments.gateways.base import ListedCharge, OutcomeStatus
 from wainwright.payments.models import Connection, Difference, Payment, Refund
 
@@ -101,12 +103,17 @@ def _paired(connection: Connection, charges: Sequence[ListedCharge]) -> Iterator
         yield Pair(charge, mine, given.get(pk, 0), pk in giving)
 
 
+@prepared
+def _refunds_of(payments: Each) -> QuerySet[Refund, Any]:
+    refunds = Refund.objects.filter(payment__in=payments).exclude(state=Refund.DECLINED)
+    return refunds.values_list("payment_id", "state", "amount")
+
+
 def _refunds(payment_ids: Sequence[int]) -> tuple[dict[int, int], set[int]]:
     """What was given back of each payment, and of which more is under way."""
     given: dict[int, int] = defaultdict(int)
     giving = set()
-    refunds = Refund.objects.filter(payment__in=payment_ids).exclude(state=Refund.DECLINED)
-    for payment_id, state, amount in refunds.values_list("payment_id", "state", "amount"):
+    for payment_id, state, amount in _refunds_of(set(payment_ids)):
         if state == Refund.SUCCEEDED:
             given[payment_id] += amount
         else:
