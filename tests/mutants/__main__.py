@@ -16,10 +16,11 @@ import random
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
+from queue import SimpleQueue
 from tempfile import TemporaryDirectory
 
 from tests.mutants import planting, reach, trying
@@ -49,6 +50,10 @@ class Mutant:
 
     def __str__(self) -> str:
         return f"{self.file}:{changes_of(self.file)[self.number]}"
+
+
+type Task = tuple[Mutant, list[str]]  # with the tests to ask
+type Answer = tuple[Mutant, int]
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -112,15 +117,11 @@ def _tried(
         else:
             yield mutant, False
     with ThreadPoolExecutor(processes) as pool:
-        parts = [warm[i::processes] for i in range(processes)]
-        for done in as_completed(
-            [pool.submit(_try_loaded, p, reached, folder) for p in parts if p]
-        ):
-            for mutant, answer in done.result():
-                if answer == trying.NEEDS_IMPORT:
-                    cold.append(mutant)
-                else:
-                    yield mutant, answer == trying.KILLED
+        for mutant, answer in _try_all(warm, reached, folder, pool, processes):
+            if answer == trying.NEEDS_IMPORT:
+                cold.append(mutant)
+            else:
+                yield mutant, answer == trying.KILLED
         alone = {pool.submit(_is_noticed, each, reached, texts): each for each in cold}
         for done in as_completed(alone):
             yield alone[done], done.result()
@@ -136,10 +137,32 @@ def _reach(folder: Path, processes: int) -> reach.Reach:
     return reach.read(folder)
 
 
-def _try_loaded(
-    part: Sequence[tuple[Mutant, list[str]]], reached: reach.Reach, folder: Path
-) -> list[tuple[Mutant, int]]:
-    """Answers for changes inside functions, from one process that forks for each."""
+def _try_all(
+    tasks: Sequence[Task],
+    reached: reach.Reach,
+    folder: Path,
+    pool: ThreadPoolExecutor,
+    processes: int,
+) -> Iterator[Answer]:
+    """The answers for changes inside functions, as they come, from so many processes."""
+    answers: SimpleQueue[Answer | None] = SimpleQueue()
+    parts = [part for part in (tasks[i::processes] for i in range(processes)) if part]
+    running = [pool.submit(_try_part, part, reached, folder, answers.put) for part in parts]
+    for each in running:
+        each.add_done_callback(lambda _done: answers.put(None))
+    for _each in running:
+        yield from iter(answers.get, None)
+    for each in running:
+        each.result()  # raises what went wrong
+
+
+def _try_part(
+    part: Sequence[Task],
+    reached: reach.Reach,
+    folder: Path,
+    tell: Callable[[Answer], None],
+) -> None:
+    """Tells the answers of one process, which forks for each change."""
     tasks = folder / f"{part[0][0].file.replace('/', '-')}-{part[0][0].number}.tasks"
     tasks.write_text(
         json.dumps([(m.file, m.number, tests, reached.patience(tests)) for m, tests in part])
@@ -147,16 +170,21 @@ def _try_loaded(
     reading, writing = os.pipe()
     env = os.environ | {trying.TASKS: str(tasks), trying.ANSWERS: str(writing)}
     command = [*PYTEST, "-m", WHOLE, "-p", "tests.mutants.trying"]
+    tried = 0
     with subprocess.Popen(
         command, cwd=ROOT, env=env, pass_fds=[writing], stdout=subprocess.PIPE
     ) as worker:
         os.close(writing)
         with os.fdopen(reading) as answers:
-            found = [line.strip().rsplit(":", 2) for line in answers]
+            for line in answers:
+                file, number, answer = line.strip().rsplit(":", 2)
+                if int(answer) == trying.BROKEN:
+                    break
+                tell((Mutant(file, int(number)), int(answer)))
+                tried += 1
         said, _ = worker.communicate()
-    if len(found) != len(part) or any(int(answer) == trying.BROKEN for *_, answer in found):
+    if tried != len(part):
         raise SystemExit(f"mutants: not every change could be tried\n{said.decode()}")
-    return [(Mutant(file, int(number)), int(answer)) for file, number, answer in found]
 
 
 def _is_noticed(mutant: Mutant, reached: reach.Reach, texts: dict[str, list[str]]) -> bool:
