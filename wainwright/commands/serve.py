@@ -34,7 +34,7 @@ SECONDS_AT_MOST = 8  # then everything of ours ends, whatever it is doing
 
 def run(options: argparse.Namespace) -> int:
     """Answers until a signal comes, then ends: at once where it can, in eight seconds at most."""
-    memory.share_pools()
+    memory.share_pool()
     refuse_taken(options.host, options.port)
     news = News()
     server = Granian(
@@ -116,12 +116,15 @@ def _open(news: News) -> Any:
     from django.db import connections
     from django.urls import get_resolver
 
+    from wainwright.web import loading
+
     if not news.opened:
         _install.ready_database()
         connections.close_all()  # each thread opens its own
     settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # whitenoise warns where it is missing
     application = get_internal_wsgi_application()
-    get_resolver().url_patterns  # noqa: B018  loads every view
+    get_resolver().url_patterns  # noqa: B018  loads every route
+    loading.load_all()
     memory.keep_what_is_loaded()
     return application
 

@@ -32,7 +32,7 @@ SECONDS_AT_MOST = 8
 
 def run(options: argparse.Namespace) -> int:
     """Works until a signal comes, then finishes what is under way, for eight seconds at most."""
-    memory.share_pools()
+    memory.share_pool()
     _install.ready_database()
     chores = Chores(
         [

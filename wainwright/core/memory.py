@@ -7,16 +7,16 @@ import ctypes
 import gc
 
 _ARENA_MAX = -8  # mallopt's M_ARENA_MAX
-POOLS = 2
 
 
-def share_pools() -> None:
-    """Lets all threads allocate from two pools: glibc gives each its own, and none gives back.
+def share_pool() -> None:
+    """Lets all threads allocate from one pool: glibc gives each its own, and none gives back.
 
-    Say it before threads start; a forked process inherits it. Other C libraries know no such pools.
+    Python lets one thread run at a time, so they seldom meet there. Say it before threads start; a
+    forked process inherits it. Other C libraries know no such pools.
     """
     with contextlib.suppress(OSError, AttributeError):
-        ctypes.CDLL(None).mallopt(_ARENA_MAX, POOLS)
+        ctypes.CDLL(None).mallopt(_ARENA_MAX, 1)
 
 
 def keep_what_is_loaded() -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from django.urls import path
 
-from wainwright.web.checkout import views
+from wainwright.web.loading import views_of
 
 app_name = "checkout"
+view = views_of("wainwright.web.checkout")
 
 urlpatterns = [
-    path("thanks/<str:order_id>/", views.thanks, name="thanks"),
-    path("<slug:slug>/", views.product, name="product"),
-    path("<slug:slug>/return/<str:payment_id>/", views.returned, name="return"),
+    path("thanks/<str:order_id>/", view("views.thanks"), name="thanks"),
+    path("<slug:slug>/", view("views.product"), name="product"),
+    path("<slug:slug>/return/<str:payment_id>/", view("views.returned"), name="return"),
 ]

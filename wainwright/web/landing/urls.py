@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from django.urls import path
 
-from wainwright.web.landing import views
+from wainwright.web.loading import views_of
 
-urlpatterns = [path("", views.landing, name="landing")]
+view = views_of("wainwright.web.landing")
+
+urlpatterns = [path("", view("views.landing"), name="landing")]

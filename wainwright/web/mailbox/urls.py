@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from django.urls import path
 
-from wainwright.web.mailbox import views
+from wainwright.web.loading import views_of
 
 app_name = "mailbox"
+view = views_of("wainwright.web.mailbox")
 
 urlpatterns = [
-    path("_mail/", views.mailbox, name="mailbox"),
-    path("_mail/<str:name>/", views.letter, name="letter"),
-    path("_mail/<str:name>/html/", views.as_designed, name="html"),
-    path("_mail/<str:name>/<int:number>/", views.attachment, name="attachment"),
+    path("_mail/", view("views.mailbox"), name="mailbox"),
+    path("_mail/<str:name>/", view("views.letter"), name="letter"),
+    path("_mail/<str:name>/html/", view("views.as_designed"), name="html"),
+    path("_mail/<str:name>/<int:number>/", view("views.attachment"), name="attachment"),
 ]
