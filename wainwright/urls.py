@@ -7,16 +7,17 @@ from django.urls import include, path
 from wainwright.web import health
 
 urlpatterns = [
+    # Those with a prefix first: an address is compared with one route after the other.
     path("health/", health.health, name="health"),
+    path("checkout/", include("wainwright.web.checkout.urls")),
+    path("dashboard/", include("wainwright.web.dashboard.urls")),
+    path("accounts/", include("wainwright.web.dashboard.logins")),
     path("", include("wainwright.web.landing.urls")),
     path("", include("wainwright.web.hub.urls")),
     path("", include("wainwright.web.legal.urls")),
     path("", include("wainwright.web.files.urls")),
     path("", include("wainwright.web.hooks.urls")),
     path("", include("wainwright.web.mailbox.urls")),
-    path("dashboard/", include("wainwright.web.dashboard.urls")),
-    path("accounts/", include("wainwright.web.dashboard.logins")),
-    path("checkout/", include("wainwright.web.checkout.urls")),
 ]
 
 handler400 = "wainwright.web.refusals.bad_request"

@@ -6,6 +6,7 @@ and a replayed form all find the same cart, and a cart becomes one order at most
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import Any
@@ -69,15 +70,18 @@ class NotPaid:
 
 def terms_of(product: Product, price: Price, quantity: int = 1) -> Terms:
     """What `price` means if bought now."""
-    now = clock.now()
+    return terms_of_all(product, [price], quantity)[0]
+
+
+def terms_of_all(product: Product, prices: Sequence[Price], quantity: int = 1) -> list[Terms]:
+    """What each of a product's prices means if bought now."""
     business = product.business
-    return terms(
-        price,
-        quantity=quantity,
-        percent=percent_for(product.pk, business.country, clock.today(business.zone)),
-        start=now,
-        zone=business.zone,
-    )
+    percent = percent_for(product.pk, business.country, clock.today(business.zone))
+    start = clock.now()
+    return [
+        terms(price, quantity=quantity, percent=percent, start=start, zone=business.zone)
+        for price in prices
+    ]
 
 
 @prepared

@@ -48,15 +48,15 @@ def run(statement: str, params: Sequence[Any]) -> Any:
     with connection.wrap_database_errors:
         if connection.vendor == "sqlite":
             return connection.connection.execute(_with_question_marks(statement), params)
-        # Django's cursors write values into the text; this one has the server plan it only once.
-        return _cursors().Cursor(connection.connection).execute(statement, params)
+        # Django's cursors write values into the text, and the server plans each anew.
+        return _planned().ask(connection.connection, statement, params)
 
 
 @cache
-def _cursors() -> ModuleType:
-    import psycopg  # only where there is PostgreSQL
+def _planned() -> ModuleType:
+    from wainwright.core import planned  # only where there is psycopg
 
-    return psycopg
+    return planned
 
 
 _marked: dict[str, str] = {}

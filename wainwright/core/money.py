@@ -46,8 +46,12 @@ def exponent(currency: str) -> int:
 def round_half_up(value: Fraction | Decimal) -> int:
     """The nearest whole number, halves away from zero: the one rounding rule of the ledger."""
     exact = Fraction(value)
-    size = (2 * abs(exact.numerator) + exact.denominator) // (2 * exact.denominator)
-    return size if exact >= 0 else -size
+    return _ratio_half_up(exact.numerator, exact.denominator)
+
+
+def _ratio_half_up(numerator: int, denominator: int) -> int:
+    size = (2 * abs(numerator) + denominator) // (2 * denominator)
+    return size if numerator >= 0 else -size
 
 
 @dataclass(frozen=True, slots=True, order=False)
@@ -129,7 +133,9 @@ class Money:
 
     def share(self, part: Fraction | Decimal) -> Money:
         """That part of the amount, rounded half up to whole minor units."""
-        return Money(round_half_up(Fraction(self.minor) * Fraction(part)), self.currency)
+        exact = part if isinstance(part, Fraction) else Fraction(part)
+        minor = _ratio_half_up(self.minor * exact.numerator, exact.denominator)
+        return Money(minor, self.currency)
 
     def split(self, weights: list[int]) -> list[Money]:
         """Parts in proportion to `weights`, largest remainder first; they add up to the whole.

@@ -31,7 +31,7 @@ from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS
 from django.db.models import Expression, Model, QuerySet
-from django.db.models.base import ModelState
+from django.db.models.base import ModelStateFetchModeDescriptor, ModelStateFieldsCacheDescriptor
 from django.db.models.query import FlatValuesListIterable, ModelIterable
 from django.db.models.sql.compiler import SQLCompiler
 from django.db.transaction import TransactionManagementError
@@ -254,6 +254,14 @@ def _maker(rows: QuerySet[Any, Any], compiler: SQLCompiler) -> Callable[[Any], A
     return made
 
 
+class _Read:
+    """Django's ModelState for what was read, without the finalizer that each would run."""
+
+    db, adding, peers = DEFAULT_DB_ALIAS, False, ()
+    fields_cache = ModelStateFieldsCacheDescriptor()
+    fetch_mode = ModelStateFetchModeDescriptor()
+
+
 class _Record:
     """Makes records as `Model.from_db` does, but without the signals, which nobody hears."""
 
@@ -275,8 +283,7 @@ class _Record:
         if row[self._key] is None:
             return None
         record = self._model.__new__(self._model)
-        record._state = state = ModelState()
-        state.adding, state.db = False, DEFAULT_DB_ALIAS
+        record._state = _Read()  # type: ignore[assignment]
         record.__dict__.update(zip(self._names, self._pick(row), strict=False))
         for related, set_here, set_there in self._related:
             other = related.made(row)

@@ -16,7 +16,7 @@ from typing import Any, Self
 
 from django.db import connection, models, transaction
 
-from wainwright.core import writing
+from wainwright.core import driver, writing
 
 TEST, LIVE = "test", "live"
 MODES = [(TEST, "test"), (LIVE, "live")]
@@ -76,10 +76,9 @@ def stand_in(account: Any, mode: Any) -> Iterator[None]:
 
 
 def _tell_database(account_id: int | None) -> None:
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            value = "" if account_id is None else str(account_id)
-            cursor.execute("SELECT set_config('app.account', %s, false)", [value])
+    if not driver.on_sqlite():
+        value = "" if account_id is None else str(account_id)
+        driver.run("SELECT set_config('app.account', %s, false)", [value])
 
 
 class TenantManager(models.Manager[Any]):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 
 from wainwright.core.money import Money
 
@@ -13,8 +14,17 @@ def taxed(amount: Money, percent: Decimal, *, inclusive: bool) -> tuple[Money, M
 
     Inclusive: net = gross / (1 + rate); 100.00 at 20 % is 83.33 + 16.67.
     """
-    rate = Fraction(percent) / 100
     if inclusive:
-        net = amount.share(1 / (1 + rate))
+        net = amount.share(_net_part(percent))
         return net, amount - net
-    return amount, amount.share(rate)
+    return amount, amount.share(_rate(percent))
+
+
+@lru_cache(maxsize=1000)
+def _rate(percent: Decimal) -> Fraction:
+    return Fraction(percent) / 100
+
+
+@lru_cache(maxsize=1000)
+def _net_part(percent: Decimal) -> Fraction:
+    return 1 / (1 + _rate(percent))

@@ -15,7 +15,7 @@ from django.template import engines
 from django.template.backends.jinja2 import Jinja2
 from django.utils import translation
 from jinja2 import Environment, Template, nodes
-from jinja2.compiler import CodeGenerator, Frame
+from jinja2.compiler import CodeGenerator, Frame, find_undeclared
 from jinja2.environment import TemplateModule
 from jinja2.runtime import Context, Macro
 from jinja2.utils import missing
@@ -24,6 +24,10 @@ from markupsafe import Markup
 from markupsafe import _escape_inner as _escape_plain  # type: ignore[attr-defined]
 
 from wainwright.web import formats
+
+type Signatures = dict[str, list[str]]
+
+marked = str.__new__  # marked(Markup, text): as Markup(text), without asking what the text is
 
 # Names of what wants nothing of the context either.
 TEXT_FUNCTIONS = {"url", "static"}
@@ -70,11 +74,31 @@ class FoldingEnvironment(Environment):
 
     language = ""
     template_class = _Template
+    _kept: dict[Any, Template]
+    _signatures: dict[str, Signatures]
+
+    def get_template(self, name: Any, *args: Any, **kwargs: Any) -> Template:
+        """Without the locked cache of Jinja2, which a page would ask thirty times."""
+        if not self.language or self.auto_reload:
+            return super().get_template(name, *args, **kwargs)
+        found = self._kept.get(name)
+        if found is None:
+            found = self._kept[name] = super().get_template(name, *args, **kwargs)
+        return found
+
+    def signatures_in(self, name: str) -> Signatures:
+        """What the macros of a template take."""
+        found = self._signatures.get(name)
+        if found is None:
+            assert self.loader is not None
+            source, _filename, _fresh = self.loader.get_source(self, name)
+            found = self._signatures[name] = _signatures(super()._parse(source, name, None))
+        return found
 
     def spoken_in(self, language: str) -> FoldingEnvironment:
         one = self.overlay()
         assert isinstance(one, FoldingEnvironment)
-        one.language = language
+        one.language, one._kept, one._signatures = language, {}, {}
         one.filters = self.filters | formats.filters_in(language)
         one.code_generator_class = _DirectCalls
         return one
@@ -91,7 +115,8 @@ class FoldingEnvironment(Environment):
             return code
         # On the line of Jinja2's own imports, so that the lines of tracebacks stay true.
         first, rest = code.split("\n", 1)
-        return f"{first}; from {__name__} import ShortMacro as Macro, escape\n{rest}"
+        ours = "ShortMacro as Macro, escape, marked"
+        return f"{first}; from {__name__} import {ours}\n{rest}"
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
         tree = super()._parse(source, name, filename)
@@ -159,8 +184,19 @@ class ShortMacro(Macro):
         return str.__new__(Markup, self._func(*args))
 
 
+def _signatures(tree: nodes.Template) -> Signatures:
+    """The arguments of each macro that takes no others, by its name."""
+    return {
+        macro.name: [argument.name for argument in macro.args]
+        for macro in tree.find_all(nodes.Macro)
+        if not find_undeclared(macro.body, ("caller", "kwargs", "varargs"))
+    }
+
+
 class _DirectCalls(CodeGenerator):
     """Calls macros without asking the context, of which they want nothing."""
+
+    environment: FoldingEnvironment
 
     def visit_Template(self, node: nodes.Template, frame: Frame | None = None) -> None:  # noqa: N802
         self._macros = {
@@ -169,6 +205,8 @@ class _DirectCalls(CodeGenerator):
             for each in found.names
         } | {found.name for found in node.find_all(nodes.Macro)}
         self._macros |= PLAIN_FUNCTIONS
+        self._known = self._signatures_for(node)
+        self._joined: nodes.Expr | None = None
         super().visit_Template(node, frame)
 
     def visit_Call(  # noqa: N802
@@ -177,12 +215,64 @@ class _DirectCalls(CodeGenerator):
         if not self._is_direct(node):
             super().visit_Call(node, frame, forward_caller=forward_caller)
             return
+        if not forward_caller and self._in_order(node) is not None:
+            self._call_function(node, frame)
+            return
         self.visit(node.node, frame)
         self.write("(")
         for argument in [*node.args, *node.kwargs]:
             self.visit(argument, frame)
             self.write(", ")
         self.write("caller=caller)" if forward_caller else ")")
+
+    def visit_Getattr(self, node: nodes.Getattr, frame: Frame) -> None:  # noqa: N802
+        """Python's own way first, then Jinja2's for keys of mappings."""
+        self.write("(value if (value := getattr((of := ")
+        self.visit(node.node, frame)
+        self.write(f"), {node.attr!r}, missing)) is not missing")
+        self.write(f" else environment.getattr(of, {node.attr!r}))")
+
+    def _signatures_for(self, tree: nodes.Template) -> Signatures:
+        """What each macro that this template can call takes, where that is known."""
+        known: Signatures = {}
+        for found in tree.find_all(nodes.FromImport):
+            if isinstance(found.template, nodes.Const) and self._escapes(found.template.value):
+                theirs = self.environment.signatures_in(found.template.value)
+                for each in found.names:
+                    there, here = each if isinstance(each, tuple) else (each, each)
+                    if there in theirs:
+                        known[here] = theirs[there]
+        return known | _signatures(tree) if self._escapes(self.name) else {}
+
+    def _escapes(self, name: str | None) -> bool:
+        wanted = self.environment.autoescape
+        return wanted(name) if callable(wanted) else wanted
+
+    def _in_order(self, call: nodes.Call) -> list[nodes.Expr | None] | None:
+        """Its arguments as the macro takes them, None for one left out; None if that is unknown."""
+        assert isinstance(call.node, nodes.Name)
+        names = self._known.get(call.node.name)
+        if names is None or len(call.args) > len(names):
+            return None
+        named = {each.key: each.value for each in call.kwargs}
+        rest = names[len(call.args) :]
+        if not named.keys() <= set(rest):
+            return None
+        return [*call.args, *map(named.get, rest)]
+
+    def _call_function(self, call: nodes.Call, frame: Frame) -> None:
+        """The macro's own function, with all that it expects."""
+        joined, self._joined = self._joined is call, None
+        self.write("" if joined else "marked(Markup, ")
+        self.visit(call.node, frame)
+        self.write("._func(")
+        for argument in self._in_order(call) or []:
+            if argument is None:
+                self.write("missing")
+            else:
+                self.visit(argument, frame)
+            self.write(", ")
+        self.write(")" if joined else "))")
 
     def _is_direct(self, node: nodes.Expr, *, texts: bool = True) -> bool:
         """A call of a macro or, if `texts`, of a function, with nothing but plain arguments."""
@@ -198,6 +288,7 @@ class _DirectCalls(CodeGenerator):
     def _output_child_pre(self, node: nodes.Expr, frame: Frame, finalize: Any) -> None:
         """A macro's words are escaped already."""
         if self._is_direct(node, texts=False):
+            self._joined = node
             self.write("(")
         else:
             super()._output_child_pre(node, frame, finalize)

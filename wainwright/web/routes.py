@@ -16,9 +16,13 @@ answering: ContextVar[tuple[str, str | None] | None] = ContextVar("answering", d
 _PLAIN = re.compile(r"[A-Za-z0-9_-]+")
 
 
+def _plain(arg: Any) -> bool:
+    return isinstance(arg, str) and _PLAIN.fullmatch(arg) is not None
+
+
 def url(name: str, *args: Any, **kwargs: Any) -> str:
     """The path of a named route, with the business's prefix of the request being answered."""
-    if not kwargs and all(isinstance(arg, str) and _PLAIN.fullmatch(arg) for arg in args):
+    if not kwargs and all(map(_plain, args)):
         prefix, urlconf = answering.get() or (get_script_prefix(), get_urlconf())
         pattern = _pattern(name, len(args), prefix, urlconf)
         if pattern is not None:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from wainwright.billing.terms import Terms
 from wainwright.catalog.models import Price, Product
-from wainwright.checkout.paying import terms_of
+from wainwright.checkout.paying import terms_of_all
 from wainwright.core.money import Money
 from wainwright.web import formats, sentences
 
@@ -122,4 +122,4 @@ class Offer:
 
 
 def offers_of(product: Product, prices: list[Price]) -> list[Offer]:
-    return [Offer(price, terms_of(product, price)) for price in prices]
+    return [Offer(terms.price, terms) for terms in terms_of_all(product, prices)]

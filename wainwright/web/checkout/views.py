@@ -81,8 +81,9 @@ def product(request: HttpRequest, product: Product) -> HttpResponse:
             except Refused as refusal:
                 form.add_error(None, refusal.message)
         return _page(request, product, offers, chosen, form)
-    token = _token(request, product)
-    earlier = paying.cart_by_token(product.business, token)
+    kept = _kept_token(request, product)
+    token = kept or secrets.token_urlsafe(24)
+    earlier = paying.cart_by_token(product.business, kept) if kept else None
     if earlier is not None and earlier.state == Cart.PLACED:
         if "again" not in request.GET:
             return render(request, "checkout/bought.html", {"product": product, "cart": earlier})
@@ -206,12 +207,8 @@ def _see_other(url: str) -> HttpResponse:
     return response
 
 
-def _token(request: HttpRequest, product: Product) -> str:
-    """The browser's cart for this product: two tabs share it."""
-    return _kept_token(request, product) or secrets.token_urlsafe(24)
-
-
 def _kept_token(request: HttpRequest, product: Product) -> str:
+    """Of the browser's cart for this product, which two tabs share; empty where there is none."""
     kept = request.COOKIES.get(COOKIE.format(product=product.public_id), "")
     return kept if 20 <= len(kept) <= 64 else ""
 
