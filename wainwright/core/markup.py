@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from html import escape
 
 import nh3
@@ -19,6 +20,7 @@ SCHEMES = {"https", "mailto"}
 _PLACEHOLDER = re.compile(r"\{([a-z_]{1,40})\}")
 
 
+@lru_cache(maxsize=256)  # shown with every page
 def clean(html: str) -> str:
     """The same text with allowed tags only; links lead to https or mailto and pass nothing on."""
     return nh3.clean(

@@ -216,10 +216,15 @@ def _with_truths(sql: str, params: Sequence[Any]) -> tuple[str, list[Any]]:
     return "".join(written), kept
 
 
+_AS_THEY_ARE = (int, str)
+
+
 def _bound(param: Any, values: dict[str, Any]) -> Any:
     if not isinstance(param, Slot):
         return param
     value = values[param.name]
+    if type(value) in _AS_THEY_ARE:
+        return value
     if value is None:
         raise ValueError(f"{param.name} may not be None: that is another question")
     if isinstance(param, Slots) and not isinstance(value, int):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -54,7 +54,7 @@ class Found:
     scope's account.
     """
 
-    within: QuerySet[Entry]
+    within: Callable[[], QuerySet[Entry]]
     question: Question
     sort: str = NEWEST
 
@@ -70,7 +70,7 @@ class Found:
         return _listed(*self._values(), **shape)
 
     def whole(self) -> QuerySet[Entry]:
-        return matching(self.within, self.question).order_by(*SORTS[self.sort])
+        return matching(self.within(), self.question).order_by(*SORTS[self.sort])
 
     def _given(self) -> tuple[str, ...]:
         return tuple(name for name in ASKED if getattr(self.question, name) not in (None, ""))

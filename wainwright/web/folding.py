@@ -194,7 +194,7 @@ def _signatures(tree: nodes.Template) -> Signatures:
 
 
 class _DirectCalls(CodeGenerator):
-    """Calls macros without asking the context, of which they want nothing."""
+    """Calls macros, methods and functions of a page without the context: they want none of it."""
 
     environment: FoldingEnvironment
 
@@ -206,13 +206,14 @@ class _DirectCalls(CodeGenerator):
         } | {found.name for found in node.find_all(nodes.Macro)}
         self._macros |= PLAIN_FUNCTIONS
         self._known = self._signatures_for(node)
+        self._not_plain = {*self.environment.globals, "loop", "super", "self"}
         self._joined: nodes.Expr | None = None
         super().visit_Template(node, frame)
 
     def visit_Call(  # noqa: N802
         self, node: nodes.Call, frame: Frame, forward_caller: bool = False
     ) -> None:
-        if not self._is_direct(node):
+        if not self._is_direct(node) and not self._is_plain(node):
             super().visit_Call(node, frame, forward_caller=forward_caller)
             return
         if not forward_caller and self._in_order(node) is not None:
@@ -232,6 +233,13 @@ class _DirectCalls(CodeGenerator):
         self.write(f"), {node.attr!r}, missing)) is not missing")
         self.write(f" else environment.getattr(of, {node.attr!r}))")
 
+    def _is_plain(self, node: nodes.Call) -> bool:
+        """A call of a method, or of a function that a page brought."""
+        plain = isinstance(node.node, nodes.Getattr) or (
+            isinstance(node.node, nodes.Name) and node.node.name not in self._not_plain
+        )
+        return plain and not node.dyn_args and not node.dyn_kwargs
+
     def _signatures_for(self, tree: nodes.Template) -> Signatures:
         """What each macro that this template can call takes, where that is known."""
         known: Signatures = {}
@@ -250,8 +258,7 @@ class _DirectCalls(CodeGenerator):
 
     def _in_order(self, call: nodes.Call) -> list[nodes.Expr | None] | None:
         """Its arguments as the macro takes them, None for one left out; None if that is unknown."""
-        assert isinstance(call.node, nodes.Name)
-        names = self._known.get(call.node.name)
+        names = self._known.get(call.node.name) if isinstance(call.node, nodes.Name) else None
         if names is None or len(call.args) > len(names):
             return None
         named = {each.key: each.value for each in call.kwargs}

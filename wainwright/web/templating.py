@@ -78,10 +78,11 @@ class LanguageLink:
 
 def language_links(request: HttpRequest) -> list[LanguageLink]:
     """The same page in every language this install speaks, each under the language's own name."""
-    query = request.GET.copy()
+    kept = request.GET.copy()
+    kept.pop("language", None)
+    rest = f"{kept.urlencode()}&" if kept else ""
     links = []
     for code, _name in settings.LANGUAGES:
-        query["language"] = code
-        address = f"{request.path}?{query.urlencode()}"
+        address = f"{request.path}?{rest}language={code}"
         links.append(LanguageLink(code, formats.language(code), address, code == language_code()))
     return links

@@ -79,7 +79,7 @@ def found_by(request: StaffRequest, wanted: Wanted) -> report.Found:
         since=listing.midnight(wanted.since, zone) if wanted.since else None,
         before=listing.midnight(wanted.until + timedelta(days=1), zone) if wanted.until else None,
     )
-    return report.Found(request.reach.entries(), question, wanted.sort)
+    return report.Found(request.reach.entries, question, wanted.sort)
 
 
 @require_safe
