@@ -62,13 +62,13 @@ def test_every_change_compiles_to_something_else_and_leaves_no_trace() -> None:
 
 def test_a_planted_change_is_what_callers_meet() -> None:
     file, half = "wainwright/core/money.py", Fraction(1, 2)
-    kept = money.round_half_up.__code__
-    doubled = next(c for c in changes_of(file) if str(c).startswith("49: 2 * abs"))
+    kept = money._ratio_half_up.__code__
+    doubled = next(c for c in changes_of(file) if ": 2 * abs" in str(c))
     Loaded([file]).plant(file, doubled)
     try:
         assert money.round_half_up(half) != 1
     finally:
-        money.round_half_up.__code__ = kept
+        money._ratio_half_up.__code__ = kept
     assert money.round_half_up(half) == 1
 
 
