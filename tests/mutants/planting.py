@@ -46,15 +46,21 @@ class Loaded:
         """
         path = str(ROOT / file)
         before = compile((ROOT / file).read_text(), path, "exec", dont_inherit=True)
-        changed = dict(_differing(before, change.compiled(path)))
-        mine = [each for each in self._functions[path] if each.__code__ in changed]
+        differing = _differing(before, change.compiled(path))
+        changed = {_place(old): new for old, new in differing}
+        mine = [each for each in self._functions[path] if _place(each.__code__) in changed]
         try:
             for function in mine:
-                function.__code__ = changed[function.__code__]
+                function.__code__ = changed[_place(function.__code__)]
         except ValueError:  # it closes over other variables than before
             raise NeedsImport from None
         if not mine:
             raise NeedsImport
+
+
+def _place(code: types.CodeType) -> tuple[str, int]:
+    """Where it is written: what is loaded may have been compiled without its columns."""
+    return code.co_qualname, code.co_firstlineno
 
 
 def _differing(
