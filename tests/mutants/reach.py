@@ -22,13 +22,13 @@ from tests.mutants.changes import ROOT
 
 FOLDER = "MUTANTS_REACH"
 PRODUCT = f"{ROOT / 'wainwright'}/"
-LONGEST = 20.0  # seconds of tests for one change
+LONGEST = 40.0  # seconds of tests for one change
 _TOOL = sys.monitoring.COVERAGE_ID
 
 
 @dataclass
 class Reach:
-    """`tests` by file and line; `seconds` by test."""
+    """`tests` by file and line; `seconds` of the processor by test."""
 
     tests: dict[str, dict[int, set[str]]]
     seconds: dict[str, float]
@@ -48,10 +48,15 @@ class Reach:
         return found
 
     def worth_asking(self, tests: set[str], file: str) -> list[str]:
-        """Those of the file's own area first, each time the quickest, as long as there is time."""
+        """The quickest first, as long as there is time. Those of the file's own area, which more
+        often notice, go before others that are ten times as quick."""
         own = f"tests/{file.split('/')[1]}/"
+
+        def rank(test: str) -> tuple[float, str]:
+            return self.seconds[test] / (10 if test.startswith(own) else 1), test
+
         chosen, seconds = [], 0.0
-        for test in sorted(tests, key=lambda t: (not t.startswith(own), self.seconds[t], t)):
+        for test in sorted(tests, key=rank):
             if seconds + self.seconds[test] < LONGEST:
                 chosen.append(test)
                 seconds += self.seconds[test]
@@ -92,11 +97,11 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
     _reached.clear()
     sys.monitoring.restart_events()
     sys.monitoring.set_events(_TOOL, sys.monitoring.events.LINE)
-    began = time.perf_counter()
+    began = time.process_time()  # however busy the machine is
     try:
         return (yield)
     finally:
-        took = time.perf_counter() - began
+        took = time.process_time() - began
         sys.monitoring.set_events(_TOOL, sys.monitoring.events.NO_EVENTS)
         _noted[item.nodeid] = took, [(file[len(f"{ROOT}/") :], n) for file, n in _reached]
 
