@@ -2,13 +2,22 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable
+from decimal import Decimal
 from fractions import Fraction
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wainwright.core.money import CURRENCIES, MAX_MINOR, Money, MoneyError, exponent, round_half_up
+from wainwright.core.money import (
+    CURRENCIES,
+    MAX_MINOR,
+    Money,
+    MoneyError,
+    exponent,
+    round_half_up,
+    total,
+)
 
 minors = st.integers(-MAX_MINOR, MAX_MINOR)
 currencies = st.sampled_from(sorted(CURRENCIES))
@@ -135,3 +144,16 @@ def test_parts_below_zero_add_up_too_and_each_is_as_near_as_can_be(
     assert sum(parts) == minor
     exact = [Fraction(minor * weight, sum(weights)) for weight in weights]
     assert all(abs(part - due) < 1 for part, due in zip(parts, exact, strict=True))
+
+
+def test_amounts_are_reckoned_as_whole_numbers_are() -> None:
+    five, three, none = (Money(minor, "EUR") for minor in (5, 3, 0))
+    assert (five + three, five - three, -five, three * 2) == tuple(
+        Money(minor, "EUR") for minor in (8, 2, -5, 6)
+    )
+    assert total([five, three], "EUR") == Money(8, "EUR")
+    assert total([], "EUR") == Money.zero("EUR") == none
+    assert (bool(five), bool(Money(-1, "EUR")), bool(none)) == (True, True, False)
+    assert five.share(Fraction(1, 2)) == five.share(Decimal("0.5")) == three
+    assert three < five
+    assert exponent("CLF") == 4
