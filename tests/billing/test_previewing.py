@@ -157,7 +157,7 @@ def switch(first: Subscription, prices: dict[str, Price], name: str) -> Deed:
 def align(first: Subscription, day: int) -> Deed:
     """With all that can be moved with it, if it can itself."""
     act = aligning.proposed(aligning.together(first), day)
-    return Deed(act, lambda each: aligning.align(each, act, by=SYSTEM))
+    return Deed(act, lambda _each: aligning.align(act, by=SYSTEM))
 
 
 def check(prices: dict[str, Price], bought: list[str], lived: int, name: str, days: int) -> None:

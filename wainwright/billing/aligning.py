@@ -88,17 +88,14 @@ def proposed(moved: Iterable[Subscription], day: int) -> Align:
     return Align(day, methods)
 
 
-def align(
-    subscription: Subscription, act: Align, *, by: Actor, source: str = "", reason: str = ""
-) -> None:
-    """Does what was `proposed` and shown; this subscription is among those that move.
+def align(act: Align, *, by: Actor, source: str = "", reason: str = "") -> None:
+    """Does what was `proposed` and shown.
 
     Repeating changes nothing. MoveRefused where one of them cannot be moved any more.
     """
     if not FIRST <= act.day <= LAST:
         raise MoveRefused(_("Choose a day from 1 to 28, as every month has them."))
     with transaction.atomic():
-        Subscription.locked(subscription.pk)
         rows = many.locked(Subscription, act.methods)
         for name in ("business", "method"):
             many.fill(rows, name)

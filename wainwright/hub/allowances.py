@@ -167,7 +167,7 @@ def align(subscription: Subscription, act: Align, *, by: Actor) -> None:
     """Moves them to the day as it was shown; MoveRefused where the customer may not."""
     if not set(act.methods) <= {each.pk for each in moved_together(subscription)}:
         raise MoveRefused(_("Something has changed meanwhile. Please look at it once more."))
-    aligning.align(subscription, act, by=by, source=SOURCE)
+    aligning.align(act, by=by, source=SOURCE)
 
 
 def _can_be_paid(subscription: Subscription) -> bool:

@@ -73,7 +73,7 @@ def _moved(request: StaffRequest, found: Subscription) -> list[Subscription]:
 def _made(
     request: StaffRequest, found: Subscription, look: DayOutlook, reason: str
 ) -> HttpResponse:
-    aligning.align(found, look.act, by=request.actor, source=SOURCE, reason=reason)
+    aligning.align(look.act, by=request.actor, source=SOURCE, reason=reason)
     said = _("Day %(day)s it is. A letter tells the customer.")
     toast(request, said % {"day": look.act.day})
     return see_other("subscription", subscription_id=found.public_id)
