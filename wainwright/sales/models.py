@@ -150,9 +150,9 @@ class Entry(OfBusinessMode):
             ),
         ]
         indexes = [
-            models.Index(fields=["account", "business", "mode", "-at"], name="entry_newest"),
+            models.Index(fields=["account", "business", "mode", "-at", "-id"], name="entry_newest"),
             models.Index(fields=["account", "mode", "-at", "-id"], name="entry_newest_of_all"),
-            models.Index(fields=["account", "mode", "kind", "-at"], name="entry_of_kind"),
+            models.Index(fields=["account", "mode", "kind", "-at", "-id"], name="entry_of_kind"),
             models.Index(fields=["account", "customer", "-at"], name="entry_of_customer"),
             models.Index(fields=["account", "order"], name="entry_of_order"),
             models.Index(fields=["account", "payment"], name="entry_of_payment"),
