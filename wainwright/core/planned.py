@@ -10,7 +10,6 @@ import re
 from collections.abc import Sequence
 from itertools import count
 from typing import Any
-from weakref import WeakKeyDictionary
 
 import psycopg
 from psycopg import errors, pq
@@ -19,9 +18,16 @@ from psycopg.adapt import PyFormat, Transformer
 # The others are many of a kind, each for another number of rows.
 MOST_KEPT = 500
 
-_known: WeakKeyDictionary[psycopg.Connection, dict[object, bytes]] = WeakKeyDictionary()
 _names = count(1)
 _numbered: dict[str, bytes] = {}
+
+
+class _Known:
+    """What was planned on a connection, and what turns values there into the server's and back."""
+
+    def __init__(self, connection: psycopg.Connection) -> None:
+        self.names: dict[object, bytes] = {}
+        self.adapting = Transformer(connection)
 
 
 class Answer:
@@ -41,27 +47,30 @@ class Answer:
 
 def ask(connection: psycopg.Connection, statement: str, params: Sequence[Any]) -> Any:
     """The answer to a statement with %s for each value. Errors are psycopg's."""
-    known = _known.get(connection)
+    known: _Known | None = connection.__dict__.get("_planned")
     if known is None:
-        known = _known[connection] = {}
+        known = connection.__dict__["_planned"] = _Known(connection)
     server = connection.pgconn
     begins = not connection.autocommit and server.transaction_status == pq.TransactionStatus.IDLE
-    if begins or len(known) >= MOST_KEPT:
+    if begins or len(known.names) >= MOST_KEPT:
         return psycopg.Cursor(connection).execute(statement, params)  # begins, where it has to
-    adapting = Transformer(connection)
+    adapting = known.adapting
     values = adapting.dump_sequence(params, [PyFormat.AUTO] * len(params))
-    key = (statement, adapting.types)
-    name = known.get(key)
+    types, formats = adapting.types, adapting.formats
+    name = known.names.get((statement, types))
     if name is None:
         name = b"planned%d" % next(_names)
-        _checked(connection, server.prepare(name, _with_numbers(statement), adapting.types))
-        known[key] = name
-    sent = server.exec_prepared(name, values, adapting.formats)  # type: ignore[arg-type]  # NULLs
+        _checked(connection, server.prepare(name, _with_numbers(statement), types))
+        known.names[statement, types] = name
+    sent = server.exec_prepared(name, values, formats)  # type: ignore[arg-type]  # NULLs
     result = _checked(connection, sent)
     if result.status == pq.ExecStatus.COMMAND_OK:
         return Answer([], result.command_tuples or 0)
     adapting.set_pgresult(result)
-    return Answer(adapting.load_rows(0, result.ntuples, tuple), result.ntuples)
+    try:
+        return Answer(adapting.load_rows(0, result.ntuples, tuple), result.ntuples)
+    finally:
+        adapting.set_pgresult(None)  # which would keep the rows
 
 
 def _checked(connection: psycopg.Connection, result: pq.abc.PGresult) -> pq.abc.PGresult:
