@@ -55,7 +55,7 @@ def _memory(home: Home, pages: int) -> list[Result]:
     finally:
         worker.stop()
         server.stop()
-    seen = f"serve {early[0]:.0f}, worker {early[1]:.0f}"
+    seen = "serve {:.0f}, worker {:.0f}, the press {:.0f}".format(*early)
     return [
         of_rounds(
             f"megabytes after {EARLY:,} pages", home.kind, [sum(early)], bound=MEGABYTES, seen=seen
@@ -66,8 +66,11 @@ def _memory(home: Home, pages: int) -> list[Result]:
     ]
 
 
-def _after(server: Server, worker: Process, cookies: list[str], pages: int) -> tuple[float, float]:
-    """Resident memory of serve and worker after so many pages; the largest of three looks."""
+def _after(
+    server: Server, worker: Process, cookies: list[str], pages: int
+) -> tuple[float, float, float]:
+    """Resident memory of serve, of the worker and of the press, which it starts while there are
+    documents to draw, after so many pages; the largest of three looks."""
     connection = server.connect()
     for number in range(pages):
         path = f"/b/{SHOP}/hub/" if number % 2 else f"/b/{SHOP}/hub/documents/"
@@ -75,6 +78,7 @@ def _after(server: Server, worker: Process, cookies: list[str], pages: int) -> t
             raise SystemExit(f"{path} was not shown")
     looks = []
     for _look in range(3):
-        looks.append((server.resident(), worker.resident()))
+        all_of_it, alone = worker.resident(), worker.alone()
+        looks.append((server.resident(), alone, all_of_it - alone))
         time.sleep(0.5)
     return max(looks, key=sum)

@@ -47,6 +47,10 @@ class Process:
         """Their resident memory in megabytes (10^6 bytes)."""
         return sum(_resident(pid) for pid in self.pids())
 
+    def alone(self) -> float:
+        """The first process's own."""
+        return _resident(self._popen.pid)
+
     def stop(self) -> float:
         """Ends it by SIGTERM; returns how many seconds the last of its processes took."""
         pids, began = self.pids(), time.monotonic()
