@@ -14,6 +14,7 @@ from django.db import transaction
 from wainwright.accounts.links import link_for
 from wainwright.accounts.models import Business
 from wainwright.billing import cancellation, holds, pausing
+from wainwright.billing.aligning import can_align
 from wainwright.billing.methods import start_replacing
 from wainwright.billing.models import Hold, Subscription
 from wainwright.billing.rulebook import change_rules
@@ -41,7 +42,8 @@ def holding_of(estate: Estate, who: Person, *, name: str, words: Set[str]) -> Ho
     price = estate.price
     _let_buyers_act()
     has = _subscriptions(estate.business, who)
-    running = next((one for one in has if one.can_pause), None) or _buy(price, who)
+    able = (one for one in has if one.can_pause and can_align(one))
+    running = next(able, None) or _buy(price, who)
     ending = next((one for one in has if one.can_undo_cancel), None) or _cancelled(price, who)
     paused = next((one for one in has if may_resume(one)), None) or _paused(price, who)
     ended = next((one for one in has if may_return(one)), None) or _ended(price, who)

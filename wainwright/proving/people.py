@@ -24,6 +24,7 @@ from wainwright.catalog import prices, products
 from wainwright.catalog.models import Price
 from wainwright.catalog.queries import offered, prices_of_all
 from wainwright.core.actors import SYSTEM
+from wainwright.core.dates import INTERVALS
 from wainwright.core.tenancy import TEST, scope
 from wainwright.customers.finding import Contact, customer_by_email, find_or_create
 from wainwright.customers.models import Customer
@@ -70,11 +71,13 @@ def _staff(member: Member, column: str, *works_at: str) -> Caller:
 
 
 def _estate(business: Business) -> Estate:
-    """With a product that renews until it is cancelled, from the first payment on."""
+    """With a product that renews by the month until it is cancelled, from the first payment on."""
     price = next(
         price
         for price in prices_of_all(offered(business.pk, TEST))
-        if price.kind == Price.SUBSCRIPTION and not price.trial_days
+        if price.kind == Price.SUBSCRIPTION
+        and not price.trial_days
+        and INTERVALS[price.interval][0]
     )
     ids = {
         "business_id": business.public_id,
