@@ -60,6 +60,7 @@ def test_a_database_with_accounts_is_only_migrated_when_asked(run: Run) -> None:
     assert said.err.startswith("The database is older than this version")
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 @pytest.mark.sqlite
 def test_migrating_again_changes_nothing(run: Run) -> None:

@@ -136,6 +136,7 @@ def test_german_sums_and_days_in_a_german_document() -> None:
     assert pages.root_object["/Lang"] == "de"
 
 
+@pytest.mark.slow
 def test_a_test_document_says_so_on_every_page() -> None:
     pages = read(invoice(mode="test", lines=(LINE,) * 40))
     assert len(pages.pages) > 1
@@ -151,6 +152,7 @@ def test_paper_of_both_worlds(paper: str, size: tuple[int, int]) -> None:
     assert (round(box.width), round(box.height)) == size
 
 
+@pytest.mark.slow
 def test_sixty_lines_take_pages_that_each_say_which_they_are() -> None:
     lines = tuple(replace(LINE, description=f"Seat {number}") for number in range(1, 61))
     pages = read(invoice(lines=lines))
@@ -336,6 +338,7 @@ def test_a_press_that_was_killed_is_replaced() -> None:
     assert draw(invoice()).pdf == draw(invoice()).pdf
 
 
+@pytest.mark.slow
 def test_a_press_that_hangs_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     press.stop()
     monkeypatch.setattr(drawing, "SECONDS_AT_MOST", 1)

@@ -37,6 +37,7 @@ def test_a_view_says_itself_whether_it_checks_forms():
     assert not loading.views_of("wainwright.web.checkout")("views.product").csrf_exempt
 
 
+@pytest.mark.slow
 def test_what_writes_addresses_loads_no_view():
     run = [sys.executable, "-c", _WRITES_AN_ADDRESS]
     assert subprocess.run(run, capture_output=True, text=True, check=True).stdout == "[]\n"

@@ -71,6 +71,7 @@ def test_too_much_or_nothing_is_refused_and_the_note_kept(
     assert not Refund.objects.exists()
 
 
+@pytest.mark.slow
 def test_a_pause_is_taken_back_by_undo(ann: Client, bought: buying.Bought) -> None:
     address = f"/dashboard/subscriptions/{bought.subscription.public_id}"
     page = ann.post(f"{address}/pause/", {"how_long": "open"}, follow=True).text

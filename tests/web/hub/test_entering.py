@@ -58,6 +58,7 @@ def test_every_address_sees_the_same_page(browser, ask):
     assert len(mail.outbox) == 1
 
 
+@pytest.mark.slow
 def test_a_wrong_code_is_answered_alike_whoever_was_asked_for(browser, ask):
     def answers(email: str) -> list[str]:
         page = ask(email)
@@ -67,6 +68,7 @@ def test_a_wrong_code_is_answered_alike_whoever_was_asked_for(browser, ask):
     assert answers(ADA) == answers("nobody@buyer.example")
 
 
+@pytest.mark.slow
 def test_beyond_the_limits_the_page_stays_the_same(browser, ask):
     pages = {masked(text(browser.see(ask()))) for _time in range(5)}
     assert len(pages) == 1

@@ -73,6 +73,7 @@ def test_a_shop_that_is_gone_is_not_told_again(told, inbox, folder, later):
     assert deliver_webhooks(folder / LEDGER_FILE) == 0
 
 
+@pytest.mark.slow
 def test_trying_ends_after_days(told, inbox, folder, later):
     inbox.status = 500
     for day in range(12):
