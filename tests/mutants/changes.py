@@ -31,6 +31,7 @@ COMPARISONS: dict[type[ast.cmpop], type[ast.cmpop]] = {
     ast.In: ast.NotIn,
     ast.NotIn: ast.In,
 }
+ORDERED = ast.Lt | ast.LtE | ast.Gt | ast.GtE
 OPERATORS: dict[type[ast.operator], type[ast.operator]] = {
     ast.Add: ast.Sub,
     ast.Sub: ast.Add,
@@ -154,9 +155,11 @@ def _instead_of(node: ast.AST, field: str) -> Iterator[ast.AST]:
         yield ast.UnaryOp(ast.Not(), node)
     match node:
         case ast.Compare(left, ops, comparators):
+            sides = [left, *comparators]
             for i, op in enumerate(ops):
-                swapped = [*ops[:i], COMPARISONS[type(op)](), *ops[i + 1 :]]
-                yield ast.Compare(left, swapped, comparators)
+                if not (isinstance(op, ORDERED) and any(map(_is_now, sides[i : i + 2]))):
+                    swapped = [*ops[:i], COMPARISONS[type(op)](), *ops[i + 1 :]]
+                    yield ast.Compare(left, swapped, comparators)
         case ast.BinOp(left, op, right) if type(op) in OPERATORS:
             yield ast.BinOp(left, OPERATORS[type(op)](), right)
         case ast.BoolOp(op, values):
@@ -172,7 +175,7 @@ def _instead_of(node: ast.AST, field: str) -> Iterator[ast.AST]:
         case ast.Call(func, args, keywords) if _name(func) in QUESTIONS:
             for i in range(len(keywords) if len(args) + len(keywords) > 1 else 0):
                 yield ast.Call(func, args, [*keywords[:i], *keywords[i + 1 :]])
-        case ast.Return(ast.expr() as value) if not _is_none(value):
+        case ast.Return(ast.expr() as value) if not _is_nothing(value):
             yield ast.Return(ast.Constant(None))
         case ast.AugAssign(target, op, value):
             if type(op) in OPERATORS:
@@ -188,9 +191,19 @@ def _instead_of(node: ast.AST, field: str) -> Iterator[ast.AST]:
             yield ast.Continue()
 
 
+def _is_now(node: ast.expr) -> bool:
+    """The clock's microsecond, of which no boundary is promised."""
+    match node:
+        case ast.Name("now") | ast.Call(ast.Attribute(ast.Name("clock"))):
+            return True
+    return False
+
+
 def _name(func: ast.expr) -> str:
     return func.attr if isinstance(func, ast.Attribute) else getattr(func, "id", "")
 
 
-def _is_none(node: ast.expr) -> bool:
-    return isinstance(node, ast.Constant) and node.value is None
+def _is_nothing(node: ast.expr) -> bool:
+    """None itself, and what is as little to who asks whether there is anything: it is turned to
+    something by a change of its own."""
+    return isinstance(node, ast.Constant) and node.value in (None, False, 0)

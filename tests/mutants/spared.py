@@ -10,6 +10,9 @@ WORDS = {"_", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy", "pgettext"
 ASSERTIONS = {"durable", "strict"}
 # Locks are PostgreSQL's; SQLite, on which changes are tried, lets one transaction write at a time.
 LOCKING = {"select_for_update"}
+LOCKED = {"hold", "locked"}  # where nothing is done with what they give
+# Reads at once what would be read one by one; a test counts the questions.
+READING_AHEAD = {"fill", "read_lines"}
 # How a value is shown or kept, not what it is.
 SHOWN = {"repr", "max_length", "verbose_name", "help_text"}
 DESCRIPTIONS = {"__str__", "__repr__"}
@@ -32,11 +35,22 @@ def is_spared(node: ast.AST, parent: ast.AST, field: str) -> bool:
             return True
         case ast.Expr(ast.Call(ast.Attribute(ast.Name(name)))) if name in LOGS:
             return True
-        case ast.Expr(ast.Call(ast.Attribute(ast.Name("locks"), "hold"))):
+        case ast.Expr(ast.Call(func)) if _name(func) in LOCKED | READING_AHEAD:
             return True
         case ast.Call(func) if _name(func) in WORDS:
             return True
+        case ast.Constant() if field == "upper" and isinstance(parent, ast.Slice):
+            return True  # where a text is cut to what its column takes
+        case ast.Constant() if _counts_versions(parent):
+            return True  # any newer one will do
     return isinstance(parent, ast.Call) and field != "func" and _name(parent.func) in LOCKING
+
+
+def _counts_versions(node: ast.AST) -> bool:
+    match node:
+        case ast.AugAssign(ast.Attribute(_, "version"), ast.Add()):
+            return True
+    return False
 
 
 def _is_column(call: ast.AST) -> bool:

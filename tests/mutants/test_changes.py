@@ -28,6 +28,8 @@ from wainwright.core import money
         ("self.paid = True", ["pass", "False"]),
         ("total += a", ["total -= a", "pass"]),
         ("def f(): return a", ["return None"]),
+        ("def f(): return False", ["True"]),
+        ("due < later", ["due <= later"]),
     ],
 )
 def test_a_statement_is_changed_in_each_of_these_ways(source: str, changes: list[str]) -> None:
@@ -39,6 +41,11 @@ def test_a_statement_is_changed_in_each_of_these_ways(source: str, changes: list
     [
         ("log.info('%d of %d', 1, 2)", []),
         ("locks.hold(a)", []),
+        ("Bill.locked(a)", []),
+        ("many.fill(rows, 'bill')", []),
+        ("note = text[:254]", []),
+        ("due <= clock.now() < now", []),
+        ("self.version += 1", ["self.version -= 1", "pass"]),
         ("def f(a: Literal[1]) -> Literal[2]: ...", []),
         ("assert a == 1", []),
         ("x = models.IntegerField(default=0, null=True, db_index=False)", ["1"]),
