@@ -12,13 +12,15 @@ from tests.clocks import advance, pass_time
 from tests.factories.buying import GOOD, buy, pay_at_gateway
 from tests.factories.renewing import gateway_of
 from tests.factories.shops import make_price, make_product
-from wainwright.billing import cancellation, confirming, methods, paying, states
+from wainwright.billing import cancellation, confirming, methods, paying, renewals, states
 from wainwright.billing.models import Subscription
 from wainwright.core import clock, events
 from wainwright.core.actors import SYSTEM
 from wainwright.core.tenancy import TEST, scope
 from wainwright.letters.models import Letter
 from wainwright.payments import inbox, janitor
+from wainwright.payments.booking import book
+from wainwright.payments.gateways.base import Decline, Outcome, OutcomeStatus
 from wainwright.payments.models import Bill, Payment
 from wainwright.reports import invariants
 
@@ -130,3 +132,54 @@ def test_who_cancels_is_not_asked_any_more(shop: cast.Cast, asked: Subscription)
     assert question.state == Payment.ABANDONED
     assert Bill.objects.get(pk=question.bill_id).state == Bill.VOID
     nothing_is_broken()
+
+
+@pytest.mark.slow
+def test_questions_end_with_their_time_or_their_bill_and_nobody_elses_with_them(
+    shop: cast.Cast, asked: Subscription
+) -> None:
+    bob = buy(asked.price, "bob@buyer.example", card=ASKS_ALWAYS).subscription
+    Subscription.objects.filter(pk=bob.pk).update(next_due_at=clock.now())
+    renewals.renew(bob.pk)
+    bobs = Payment.objects.get(customer_id=bob.customer_id, purpose=Payment.RENEWAL)
+    mine = Payment.objects.get(customer_id=asked.customer_id, purpose=Payment.RENEWAL)
+    methods.start_replacing(asked, by=SYSTEM, return_url=HOME, cancel_url=HOME)
+    page = Payment.objects.get(purpose=Payment.METHOD)
+
+    def states_of() -> list[str]:
+        return [Payment.objects.get(pk=each.pk).state for each in (mine, bobs, page)]
+
+    confirming.close_needless()
+    confirming.settle_due([asked.customer_id])
+    assert states_of() == [Payment.ACTION] * 3
+    Subscription.objects.update(next_due_at=clock.now())
+    confirming.settle_due([asked.customer_id])
+    assert states_of() == [Payment.DECLINED, Payment.ACTION, Payment.ACTION]
+    assert (again(asked).failures, again(bob).failures) == (1, 0)
+    Bill.objects.filter(pk=bobs.bill_id).update(state=Bill.VOID, closed_at=clock.now())
+    confirming.close_needless()
+    assert states_of() == [Payment.DECLINED, Payment.ABANDONED, Payment.ACTION]
+
+
+@pytest.mark.slow
+def test_a_page_to_type_a_card_stands_in_the_way_for_an_hour_and_its_decline_is_no_try(
+    shop: cast.Cast, asked: Subscription
+) -> None:
+    confirming.settle_due([asked.customer_id])
+    Subscription.objects.update(next_due_at=clock.now())
+    confirming.settle_due([asked.customer_id])
+    Subscription.objects.update(next_due_at=clock.now())
+    paying.start_paying(again(asked), by=SYSTEM, return_url=HOME, cancel_url=HOME)
+    typed = Payment.objects.get(purpose=Payment.RENEWAL, method=None)
+    begun = typed.started_at
+    for ago, state in ((59, Payment.ACTION), (60, Payment.ABANDONED)):
+        Payment.objects.filter(pk=typed.pk).update(
+            started_at=min(begun, clock.now() - timedelta(minutes=ago))
+        )
+        confirming.settle_due([asked.customer_id])
+        typed.refresh_from_db()
+        assert typed.state == state
+    failures = again(asked).failures
+    Payment.objects.filter(pk=typed.pk).update(state=Payment.ACTION, settled_at=None)
+    book(typed.pk, Outcome(OutcomeStatus.DECLINED, "", decline=Decline.GENERIC))
+    assert again(asked).failures == failures
