@@ -13,17 +13,19 @@ from tests.clocks import advance
 from tests.factories.buying import LATER_DECLINED, buy, pay_at_gateway
 from tests.factories.shops import make_price, make_product
 from wainwright.billing import dunning, methods, owing, renewals, states
-from wainwright.billing.models import Subscription
-from wainwright.billing.rulebook import change_rules
+from wainwright.billing.models import Period, Subscription
+from wainwright.billing.rulebook import RuleBook, change_rules, drop_rules
 from wainwright.core import clock
 from wainwright.core.actors import SYSTEM
 from wainwright.core.errors import Refused
 from wainwright.core.ids import new_id
+from wainwright.core.models import AuditRow, EventRow
 from wainwright.core.tenancy import TEST, scope
 from wainwright.payments import schemes
 from wainwright.payments.booking import book
 from wainwright.payments.gateways.base import Decline, Outcome, OutcomeStatus
 from wainwright.payments.models import Bill, Payment
+from wainwright.sales.models import Entry
 
 pytestmark = pytest.mark.django_db
 
@@ -69,8 +71,38 @@ def test_the_calendar_is_the_products_before_the_accounts(shop: cast.Cast) -> No
 
 
 def test_a_calendar_out_of_bounds_is_refused(shop: cast.Cast) -> None:
-    with pytest.raises(Refused):
-        change_rules(None, by=SYSTEM, retry_after_days=[0])
+    for days in ([0], [61], [1] * 9):
+        with pytest.raises(Refused):
+            change_rules(None, by=SYSTEM, retry_after_days=days)
+    assert change_rules(None, by=SYSTEM, retry_after_days=[1, 60] * 4).then == "cancel"
+
+
+@pytest.mark.slow
+def test_the_accounts_rules_hold_again_for_a_product_whose_own_are_dropped(shop: cast.Cast) -> None:
+    product, other = make_product(shop.own), make_product(shop.own, "Other")
+    change_rules(None, by=SYSTEM, grace_days=1)
+    change_rules(other, by=SYSTEM, grace_days=2)
+    change_rules(product, by=SYSTEM, retry_after_days=[4])
+
+    def rules() -> list[tuple[int, list[int]]]:
+        book = RuleBook.read()
+        found = [book.account, book.of(other.pk), book.of(product.pk)]
+        return [(each.grace_days, each.retry_after_days) for each in found]
+
+    assert rules() == [(1, [1, 3, 5]), (2, [1, 3, 5]), (1, [4])]
+    change_rules(product, by=SYSTEM, grace_days=3)
+    assert rules() == [(1, [1, 3, 5]), (2, [1, 3, 5]), (3, [4])]
+    for _again in range(2):
+        drop_rules(product, by=SYSTEM)
+    assert rules() == [(1, [1, 3, 5]), (2, [1, 3, 5]), (1, [1, 3, 5])]
+    written = AuditRow.objects.filter(action__startswith="collecting.").order_by("pk")
+    assert list(written.values_list("action", "subject")) == [
+        ("collecting.rules_changed", "account"),
+        ("collecting.rules_changed", other.public_id),
+        ("collecting.rules_changed", product.public_id),
+        ("collecting.rules_changed", product.public_id),
+        ("collecting.rules_dropped", product.public_id),
+    ]
 
 
 @pytest.mark.slow
@@ -93,7 +125,13 @@ def test_a_card_given_in_the_grace_pays(shop: cast.Cast, failed: Subscription) -
     pay_at_gateway(payment)
     methods.finish_replacing(payment, {})
     advance(shop.account.pk, 1)
-    assert again(failed).state == states.ACTIVE
+    paid = again(failed)
+    assert (paid.state, paid.failures, paid.open_bill, paid.payments_made) == (
+        states.ACTIVE,
+        0,
+        None,
+        2,
+    )
 
 
 def test_it_may_pause_instead_of_ending(shop: cast.Cast, failed: Subscription) -> None:
@@ -117,7 +155,56 @@ def test_an_order_to_stop_ends_it_at_once(shop: cast.Cast, failed: Subscription)
         payment.pk,
         Outcome(OutcomeStatus.DECLINED, "", decline=Decline.DO_NOT_RETRY, stop_series=True),
     )
-    assert again(failed).state == states.CANCELLED
+    ended = again(failed)
+    assert (ended.state, ended.next_due_at, ended.open_bill) == (states.CANCELLED, None, None)
+    assert ended.cancel_at == ended.cancel_asked_at == ended.ended_at
+    assert (ended.cancel_source, ended.cancel_by) == (dunning.DUNNING, SYSTEM.label)
+    bill = Bill.objects.get(pk=payment.bill_id)
+    assert (bill.state, set(Period.objects.filter(bill=bill).values_list("void", flat=True))) == (
+        Bill.WRITTEN_OFF,
+        {True},
+    )
+    told = EventRow.objects.get(name="subscription.cancelled").payload
+    assert (told["announced"], told["source"], told["reason"]) == (
+        False,
+        dunning.DUNNING,
+        "payment failed",
+    )
+    assert Entry.objects.get(kind=Entry.CANCEL).note == f"dunning: {SYSTEM.label}"
+
+
+@pytest.mark.slow
+def test_what_is_owed_is_given_up_after_the_tries_to_come_and_the_grace(
+    failed: Subscription,
+) -> None:
+    first = failed.next_due_at
+    change_rules(None, by=SYSTEM, retry_after_days=[1, 3])
+    assert dunning.gives_up_at(failed) == first + timedelta(days=3)
+    change_rules(None, by=SYSTEM, grace_days=5)
+    assert dunning.gives_up_at(failed) == first + timedelta(days=8)
+    failed.failures = 2
+    assert dunning.gives_up_at(failed) == first + timedelta(days=5)
+    assert not dunning.has_no_try_left(failed)
+    failed.failures = 3
+    assert dunning.has_no_try_left(failed)
+    failed.next_due_at = None
+    assert dunning.gives_up_at(failed) is None
+
+
+@pytest.mark.slow
+def test_what_cannot_be_tried_now_is_looked_at_again_uncounted(failed: Subscription) -> None:
+    waits = {
+        dunning.wait_for_gateway: timedelta(minutes=15),
+        dunning.wait_for_answer: timedelta(hours=1),
+        dunning.wait_for_scheme: timedelta(days=1),
+    }
+    for wait, after in waits.items():
+        wait(owing.debtors(failed.open_bill_id))
+        late = clock.now() + after - again(failed).next_due_at
+        assert (timedelta(0) <= late < timedelta(seconds=9), failed.failures) == (True, 1)
+    Subscription.objects.filter(pk=failed.pk).update(next_due_at=None)
+    dunning.wait_for_answer(owing.debtors(failed.open_bill_id))
+    assert again(failed).next_due_at is None
 
 
 def test_no_more_tries_than_the_card_scheme_allows(shop: cast.Cast, failed: Subscription) -> None:

@@ -12,12 +12,13 @@ from tests.clocks import advance
 from tests.factories.buying import buy
 from tests.factories.renewing import due_subscriptions
 from tests.factories.shops import make_price, make_product
-from tests.factories.standings import NO_TAX, plan, standing
+from tests.factories.standings import NO_TAX, START, plan, standing
 from wainwright.billing import holds, planning, renewals
 from wainwright.billing.models import Hold, Period, Rules, Run, Subscription
 from wainwright.billing.rulebook import change_rules
 from wainwright.core import clock, events
 from wainwright.core.actors import SYSTEM
+from wainwright.core.money import Money
 from wainwright.core.tenancy import TEST, scope
 from wainwright.letters.models import Letter
 from wainwright.payments.models import Payment
@@ -147,3 +148,74 @@ def test_a_day_far_above_the_usual_stops_before_its_first_charge(shop: cast.Cast
     holds.decide(hold, Hold.GO_ON, by=SYSTEM)
     renewals.renew_due()
     assert len(renewals_made()) == 25
+
+
+def a_run(charges: int, total: int) -> list[planning.Draft]:
+    """So many bills, which make the sum together."""
+    sums = [each.minor for each in Money(total, "EUR").split([1] * charges)]
+    mine = [standing(plan=plan(each)) for each in sums]
+    return [planning.Draft(START, planning.next_charges(each, NO_TAX)) for each in mine]
+
+
+@pytest.mark.slow
+def test_a_day_strays_from_twenty_charges_on_above_the_factor_of_a_week_known(
+    shop: cast.Cast,
+) -> None:
+    today = clock.today(shop.own.zone)
+
+    def ran(ago: int, total: int, currency: str = "EUR") -> None:
+        day = today - timedelta(days=ago)
+        Run.objects.create(day=day, currency=currency, charges=5, total=total)
+
+    def runs(charges: int = 20, total: int = 301, factor: int = 3) -> bool:
+        Hold.objects.all().delete()
+        Run.objects.filter(day=today, currency="EUR").delete()
+        return bool(holds.within_usual(a_run(charges, total), Rules(run_factor=factor)))
+
+    for ago, total in enumerate((90, 95, 100, 100, 105, 110), 1):
+        ran(ago, total)
+    ran(7, 10**6, "USD")  # nor does another currency make a day, nor one without a charge
+    ran(8, 0)
+    assert runs()
+    ran(7, 100)
+    assert not runs()
+    hold = Hold.objects.get()
+    assert (hold.kind, hold.amount, hold.usual) == (Hold.RUN, 301, 100)
+    assert runs(total=300)
+    assert runs(charges=19)
+    assert runs(factor=0)
+    assert runs(10, 150)  # of the same day all that ran before is counted with it
+    assert not holds.within_usual(a_run(10, 151), Rules(run_factor=3))
+    assert not holds.within_usual(a_run(1, 1), Rules(run_factor=3))  # it waits for his word
+    holds.decide(Hold.objects.get(), Hold.GO_ON, by=SYSTEM)
+    assert holds.within_usual(a_run(10, 151), Rules(run_factor=3))
+    run = Run.objects.get(day=today, currency="EUR")
+    assert (run.charges, run.total, run.vouched) == (20, 301, True)
+
+
+@pytest.mark.slow
+def test_what_is_usual_is_the_middle_of_the_last_thirty_days(shop: cast.Cast) -> None:
+    today = clock.today(shop.own.zone)
+    for ago in range(1, 40):
+        day, total = today - timedelta(days=ago), 100 if ago <= 15 else 1000
+        Run.objects.create(day=day, currency="EUR", charges=5, total=total)
+    assert holds.within_usual(a_run(20, 1650), Rules(run_factor=3))
+    assert not holds.within_usual(a_run(20, 1), Rules(run_factor=3))
+    assert Hold.objects.get().usual == 550
+
+
+def test_the_payment_that_runs_now_is_of_a_limited_plan_at_most_its_last(shop: cast.Cast) -> None:
+    now = clock.now()
+    for made, total, weeks, runs in (
+        (1, None, 1, 1),
+        (1, None, 2, 2),
+        (1, None, 5, 5),
+        (1, 4, 9, 3),
+        (3, 4, 9, 3),
+    ):
+        late = Subscription(anchor=now - timedelta(weeks=weeks), interval="weekly", zone="UTC")
+        late.payments_made, late.payments_total = made, total
+        assert holds._current_number(late) == runs
+        holds._leave_out(late, before=runs + 1)
+        assert late.payments_made == made
+        assert late.next_due_at == now + timedelta(weeks=runs + 1 - weeks)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import pytest
+from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -23,7 +24,7 @@ from wainwright.billing import (
     switching,
 )
 from wainwright.billing.errors import MoveRefused
-from wainwright.billing.models import Subscription
+from wainwright.billing.models import Credit, Subscription
 from wainwright.billing.planning import Draft, Reason
 from wainwright.billing.rulebook import change_rules
 from wainwright.catalog.models import Price
@@ -31,7 +32,7 @@ from wainwright.core import clock
 from wainwright.core.actors import SYSTEM
 from wainwright.core.ids import new_id
 from wainwright.core.tenancy import TEST, scope
-from wainwright.payments.models import Bill
+from wainwright.payments.models import Bill, BillLine
 
 pytestmark = pytest.mark.django_db
 
@@ -227,6 +228,52 @@ def test_what_is_owed_is_shown_as_overdue(prices: dict[str, Price]) -> None:
     live(8)
     first, *_rest = previewing.preview(Subscription.objects.get(pk=late.pk))
     assert [charge.reason for charge in first.charges] == [Reason.OVERDUE]
+
+
+@pytest.mark.slow
+def test_what_is_foreseen_of_an_act_is_what_is_foreseen_once_it_is_done(
+    prices: dict[str, Price],
+) -> None:
+    """Of one who owes a bill over two, lowered by credit, and has a third that is paused."""
+    for email in ("bob@buyer.example", "ada@buyer.example"):
+        first, second, third = (
+            buy(prices[sort], email, card=LATER_DECLINED).subscription
+            for sort in ("weekly", "weekly", "monthly")
+        )
+        Subscription.objects.filter(pk=second.pk).update(method=first.method)
+        line = BillLine.objects.get(bill=first.order.bill_id)
+        Credit.objects.create(
+            business_id=first.business_id,
+            customer_id=first.customer_id,
+            subscription=first,
+            line=line,
+            currency="EUR",
+            gross=1200,
+            left=1200,
+            left_tax=192,
+            since=first.current_start,
+            until=first.current_end,
+            granted_at=clock.now(),
+        )
+        pausing.pause(third, by=SYSTEM, periods=2)
+    live(8)
+    first = Subscription.objects.get(pk=first.pk)
+
+    def foreseen(act: course.Act | None = None) -> list[list[tuple[Line, Reason]]]:
+        bills = previewing.preview(first, act)
+        lines = shown(bills, clock.now() + timedelta(days=90))
+        reasons = [[reason for _line, reason in bill.rows] for bill in bills]
+        return [list(zip(*each, strict=True)) for each in zip(lines, reasons, strict=False)]
+
+    owed = foreseen()[0]
+    assert [reason for _line, reason in owed] == [Reason.OVERDUE, Reason.OVERDUE, Reason.CREDIT]
+    assert [line[3] for line, _reason in owed] == [700, 700, -1200]
+    for name, deed in deeds(5).items():
+        with transaction.atomic():
+            expected = foreseen(deed.act)
+            deed.do(first)
+            assert foreseen() == expected, name
+            transaction.set_rollback(True)
 
 
 def test_a_preview_writes_nothing_and_sees_a_year(prices: dict[str, Price]) -> None:
