@@ -12,10 +12,10 @@ Building a queryset and compiling its SQL costs several times what the database 
     subscriptions_of.plain(customer.pk)     # the ordinary queryset: the same rows
 
 The function runs once, with a Slot for each positional argument (Slots or Each, where so annotated,
-for a list of keys behind `__in`). Keyword arguments are the shape of the question: they may decide
-what is built, and each combination is compiled for itself. Managers keep their promise: account and
-mode are bound from the scope of each call, and without one it fails. A value may not be None where
-the queryset uses it: that is another question.
+for a list of keys behind `__in`; Names for texts). Keyword arguments are the shape of the question:
+they may decide what is built, and each combination is compiled for itself. Managers keep their
+promise: account and mode are bound from the scope of each call, and without one it fails. A value
+may not be None where the queryset uses it: that is another question.
 """
 
 from __future__ import annotations
@@ -74,7 +74,14 @@ class Each(Slots):
         return "(%s)", [self]
 
 
-_STANDS = {"Slots": Slots, "Each": Each}
+class Names(Each):
+    """Each, of texts instead of keys."""
+
+    def as_sql(self, compiler: SQLCompiler, connection: Any) -> Any:
+        return "(SELECT unnest(%s::text[]))", [self]
+
+
+_STANDS = {"Slots": Slots, "Each": Each, "Names": Names}
 
 
 class Prepared[Row]:

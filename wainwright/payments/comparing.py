@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import batched
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from wainwright.core.money import Money
-from wainwright.core.prepared import Each, prepared
+from wainwright.core.prepared import Each, Names, Slot, prepared
 from wainwright.payments.gateways.base import ListedCharge, OutcomeStatus
 from wainwright.payments.models import Connection, Difference, Payment, Refund
 
@@ -83,24 +83,38 @@ def difference(pair: Pair) -> Finding | None:
     return None
 
 
+# How a charge calls its payment, the surest way first: by itself, by our key, by where it began.
+_CALLS = (("ref", "gateway_ref"), ("key", "public_id"), ("start_ref", "start_ref"))
+
+
 def _paired(connection: Connection, charges: Sequence[ListedCharge]) -> Iterator[Pair]:
-    refs = [charge.ref for charge in charges]
-    keys = [charge.key for charge in charges if charge.key]
-    starts = [charge.start_ref for charge in charges if charge.start_ref]
-    payments = Payment.objects.filter(connection=connection).filter(
-        Q(gateway_ref__in=refs) | Q(public_id__in=keys) | Q(start_ref__in=starts)
-    )
-    found: dict[str, Payment] = {}
-    for payment in payments:
-        found |= {payment.public_id: payment, payment.start_ref: payment}
-    found |= {payment.gateway_ref: payment for payment in found.values()}
-    found.pop("", None)
-    given, giving = _refunds([payment.pk for payment in found.values()])
+    payments = _payments_of(connection, charges)
+    given, giving = _refunds({payment.pk for payment in payments.values()})
     for charge in charges:
-        names = (charge.ref, charge.key, charge.start_ref)
-        mine = next((found[name] for name in names if name and name in found), None)
+        mine = payments.get(charge.ref)
         pk = mine.pk if mine else 0
         yield Pair(charge, mine, given.get(pk, 0), pk in giving)
+
+
+def _payments_of(connection: Connection, charges: Sequence[ListedCharge]) -> dict[str, Payment]:
+    """By the charge."""
+    payments: dict[str, Payment] = {}
+    for name, column in _CALLS:
+        names = {
+            charge.ref: getattr(charge, name)
+            for charge in charges
+            if charge.ref not in payments and getattr(charge, name)
+        }
+        if names:
+            called = _called(connection, names.values(), column=column)
+            found = {getattr(payment, column): payment for payment in called}
+            payments |= {ref: found[name] for ref, name in names.items() if name in found}
+    return payments
+
+
+@prepared
+def _called(connection: Slot, names: Names, *, column: str) -> QuerySet[Payment]:
+    return Payment.objects.filter(**{f"{column}__in": names}, connection=connection)
 
 
 @prepared
@@ -109,11 +123,11 @@ def _refunds_of(payments: Each) -> QuerySet[Refund, Any]:
     return refunds.values_list("payment_id", "state", "amount")
 
 
-def _refunds(payment_ids: Sequence[int]) -> tuple[dict[int, int], set[int]]:
+def _refunds(payment_ids: Collection[int]) -> tuple[dict[int, int], set[int]]:
     """What was given back of each payment, and of which more is under way."""
     given: dict[int, int] = defaultdict(int)
     giving = set()
-    for payment_id, state, amount in _refunds_of(set(payment_ids)):
+    for payment_id, state, amount in _refunds_of(payment_ids):
         if state == Refund.SUCCEEDED:
             given[payment_id] += amount
         else:
