@@ -58,6 +58,21 @@ def test_t_aud_a_removed_row_is_noticed(account: int) -> None:
     assert broken.position == 3
 
 
+@pytest.mark.sqlite
+def test_who_reads_on_finds_what_was_changed_since_and_follows_the_same_chain(account: int) -> None:
+    seal_all(account)
+    last = audit.last_sealed(account)
+    for subject in ("thg_1", "thg_2"):
+        audit.note("thing.done", subject, by=SYSTEM)
+    seal_all(account)
+    assert audit.broken_link(account, after=last) is None
+    newest = audit.last_sealed(account)
+    assert newest is not None
+    assert newest.subject == "thg_2"
+    AuditRow.everywhere.filter(pk=newest.pk).update(action="thing.undone")
+    assert audit.broken_link(account, after=last) == newest
+
+
 @pytest.mark.postgres
 @pytest.mark.parametrize("change", [{"action": "thing.undone"}, {"actor_label": "somebody else"}])
 def test_t_aud_the_application_cannot_edit_what_it_wrote(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.db import connection, transaction
@@ -15,6 +15,8 @@ from wainwright.core.actors import Actor
 from wainwright.core.models import AuditRow
 from wainwright.core.prepared import Slot, prepared
 from wainwright.core.sweeping import BATCH
+
+_AT_ONCE = 2000
 
 # One statement: a process that is frozen between many would hold their locks, and PostgreSQL ends
 # no transaction that waits for the rest of a batch.
@@ -54,10 +56,10 @@ def line(
 
 
 @prepared
-def _last_sealed(account: Slot) -> QuerySet[AuditRow]:
-    """Under a lock: two sealers of one account follow each other."""
+def _last_sealed(account: Slot, *, lock: bool) -> QuerySet[AuditRow]:
+    """Under a lock, two sealers of one account follow each other."""
     rows = AuditRow.everywhere.filter(account=account, position__isnull=False)
-    return rows.select_for_update().order_by("-position")[:1]
+    return (rows.select_for_update() if lock else rows).order_by("-position")[:1]
 
 
 @prepared
@@ -71,7 +73,7 @@ def seal(limit: int = 5 * BATCH) -> int:
 
     account_id = current().account_id
     with transaction.atomic():
-        last = _last_sealed.first(account_id)
+        last = _last_sealed.first(account_id, lock=True)
         position, digest = (last.position or 0, last.digest) if last else (0, "")
         rows = _unsealed(account_id, limit=limit)
         sealed: list[int | str] = []
@@ -103,13 +105,30 @@ def row_digest(row: AuditRow, before: str) -> str:
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
-def broken_link(account_id: int) -> AuditRow | None:
-    """The first sealed row whose content or place no longer fits the chain; None if all fit."""
-    digest = ""
-    sealed = AuditRow.everywhere.filter(account_id=account_id, position__isnull=False)
-    rows = sealed.order_by("position").iterator(chunk_size=2000)
-    for position, row in enumerate(rows, start=1):
-        digest = row_digest(row, digest)
-        if row.position != position or row.digest != digest:
+def last_sealed(account_id: int) -> AuditRow | None:
+    return _last_sealed.first(account_id, lock=False)
+
+
+def broken_link(account_id: int, after: AuditRow | None = None) -> AuditRow | None:
+    """The first sealed row whose content or place no longer fits the chain; None if all fit.
+
+    What is sealed up to `after` is known to fit, and is not read again.
+    """
+    place, digest = (after.position or 0, after.digest) if after else (0, "")
+    for row in _chain(account_id, place):
+        place, digest = place + 1, row_digest(row, digest)
+        if row.position != place or row.digest != digest:
             return row
     return None
+
+
+def _chain(account_id: int, position: int) -> Iterator[AuditRow]:
+    while rows := _sealed_after(account_id, position, limit=_AT_ONCE):
+        yield from rows
+        position = rows[-1].position or 0
+
+
+@prepared
+def _sealed_after(account: Slot, position: Slot, *, limit: int) -> QuerySet[AuditRow]:
+    rows = AuditRow.everywhere.filter(account=account, position__gt=position)
+    return rows.order_by("position")[:limit]

@@ -24,7 +24,7 @@ from wainwright.reports.invariants import (
     trail,
     walls,
 )
-from wainwright.reports.invariants.found import Check, Found
+from wainwright.reports.invariants.found import Check, Found, Read, after
 
 
 @dataclass(frozen=True)
@@ -115,8 +115,13 @@ ALL = (
 )
 
 
-def evaluate() -> list[Verdict]:
-    """Every invariant over every account."""
+def evaluate(read: Read | None = None) -> list[Verdict]:
+    """Every invariant over every account; what is frozen and was `read` is not read again."""
+    with after(read or Read()):
+        return _evaluated()
+
+
+def _evaluated() -> list[Verdict]:
     verdicts = [Verdict(invariant) for invariant in ALL]
     for account in directory.accounts():
         with tenancy.scope(account.pk, tenancy.LIVE):

@@ -5,29 +5,56 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
+from operator import itemgetter
+from typing import Any
 
-from django.db.models import F, Window
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Window
 from django.db.models.functions import Lag
 from django.utils.translation import gettext as _
 
+from wainwright.core import tenancy
+from wainwright.core.prepared import Slot, by, prepared
 from wainwright.invoicing.files import path_of
 from wainwright.invoicing.models import Document, Gap, Series
 from wainwright.invoicing.numbering import text_of
-from wainwright.reports.invariants.found import Found, rows
+from wainwright.reports.invariants.found import Found, counted, read_before, rows
+
+_AT_ONCE = 500
 
 
 def numbers_gapless() -> Found:
     """From the first number to the last given one, but for starts that were raised."""
     broken = []
-    for series in rows(Series).select_related("business"):
-        gaps = dict(rows(Gap).filter(series=series).values_list("after", "before"))
-        last = series.first_number - 1
-        numbers = rows(Document).filter(series=series).order_by("number")
-        for number in [*numbers.values_list("number", flat=True).iterator(), series.next_number]:
+    leaps = by(_leaps(), key=itemgetter(0))
+    for series in _series():
+        gaps = dict(_gaps(series))
+        steps = [step for _series_id, *step in leaps.get(series.pk, [])]
+        for last, number in [*steps, (series.last, series.next_number)]:
+            last = series.first_number - 1 if last is None else last
             if _reach(last, gaps, number) != number - 1:
                 broken.append(_missing(series, last + 1, number - 1))
-            last = number
-    return Found(rows(Document).count(), broken)
+    return Found(counted(Document), broken)
+
+
+@prepared
+def _series() -> QuerySet[Any]:
+    """With the last number that was given in each."""
+    documents = rows(Document).filter(series=OuterRef("pk")).order_by("-number").values("number")
+    return rows(Series).select_related("business").annotate(last=Subquery(documents[:1]))
+
+
+@prepared
+def _gaps(series: Slot) -> QuerySet[Gap, Any]:
+    return rows(Gap).filter(series=series).values_list("after", "before")
+
+
+@prepared
+def _leaps() -> QuerySet[Document, Any]:
+    """Series, number before, number: wherever that is not the next one."""
+    before = Window(Lag("number"), partition_by="series_id", order_by="number")
+    leap = Q(before=None) | ~Q(number=F("before") + 1)
+    found = rows(Document).annotate(before=before).filter(leap)
+    return found.order_by("series_id", "number").values_list("series_id", "before", "number")
 
 
 def _reach(last: int, gaps: dict[int, int], number: int) -> int:
@@ -48,28 +75,41 @@ def _missing(series: Series, first: int, last: int) -> str:
 
 
 def days_rise() -> Found:
-    documents = rows(Document).annotate(
-        day_before=Window(Lag("issued_on"), partition_by="series_id", order_by="number")
-    )
-    back = documents.filter(issued_on__lt=F("day_before"))
     return Found(
-        documents.count(),
+        counted(Document),
         [
             _("%(id)s: was issued on %(day)s, the number before on %(before)s")
             % {"id": public_id, "day": day, "before": before}
-            for public_id, day, before in back.values_list("public_id", "issued_on", "day_before")
+            for public_id, day, before in _back_in_time()
         ],
     )
 
 
+@prepared
+def _back_in_time() -> QuerySet[Document, Any]:
+    before = Window(Lag("issued_on"), partition_by="series_id", order_by="number")
+    back = rows(Document).annotate(day_before=before).filter(issued_on__lt=F("day_before"))
+    return back.values_list("public_id", "issued_on", "day_before")
+
+
 def content_unchanged() -> Found:
     """The frozen content has its hash and is what the columns say; a kept file has its own."""
-    documents = rows(Document).select_related("series")
-    count, broken = 0, []
-    for document in documents.iterator(chunk_size=500):
-        count += 1
-        broken += [f"{document.public_id}: {fault}" for fault in _faults(document)]
-    return Found(count, broken)
+    account_id, read = tenancy.current().account_id, read_before()
+    last, broken = read.documents.get(account_id, 0), []
+    while some := _documents_after(last, limit=_AT_ONCE):
+        broken += [
+            f"{document.public_id}: {fault}" for document in some for fault in _faults(document)
+        ]
+        last = some[-1].pk
+    if not broken:
+        read.documents[account_id] = last
+    return Found(counted(Document), broken)
+
+
+@prepared
+def _documents_after(pk: Slot, *, limit: int) -> QuerySet[Document]:
+    documents = rows(Document).filter(pk__gt=pk).select_related("series")
+    return documents.order_by("pk")[:limit]
 
 
 def _faults(document: Document) -> Iterator[str]:

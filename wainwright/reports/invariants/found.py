@@ -1,8 +1,14 @@
-"""What the checks share: the account's rows, sums of related rows, and what was found."""
+"""What the checks share: the account's rows, sums of related rows, and what was found.
+
+Every hour each question is asked of every account, and after each simulated day: so all of them are
+prepared (core.prepared).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,6 +16,8 @@ from django.db.models import QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from wainwright.core import tenancy
+from wainwright.core.models import AuditRow
+from wainwright.core.prepared import prepared
 from wainwright.core.tenancy import Tenant
 
 
@@ -24,9 +32,47 @@ class Found:
 type Check = Callable[[], Found]
 
 
+@dataclass
+class Read:
+    """What is frozen and was found whole, by account: the last sealed row and the last document.
+
+    Who looks after each simulated day hands it on, and reads what is older only once.
+    """
+
+    sealed: dict[int, AuditRow] = field(default_factory=dict)
+    documents: dict[int, int] = field(default_factory=dict)
+
+
+_read: ContextVar[Read | None] = ContextVar("read", default=None)
+
+
+@contextmanager
+def after(read: Read) -> Iterator[None]:
+    """The checks inside leave out what was read, and add to it what they find whole."""
+    token = _read.set(read)
+    try:
+        yield
+    finally:
+        _read.reset(token)
+
+
+def read_before() -> Read:
+    return _read.get() or Read()
+
+
 def rows(model: type[Tenant]) -> QuerySet[Any]:
     """The rows of the scope's account in both modes."""
     return model.everywhere.filter(account_id=tenancy.current().account_id).order_by()
+
+
+def counted(model: type[Tenant]) -> int:
+    """How many of them there are."""
+    return _all_of.count(model=model)
+
+
+@prepared
+def _all_of(*, model: type[Tenant]) -> QuerySet[Any, int]:
+    return rows(model).values_list("pk", flat=True)
 
 
 def sum_of(related: QuerySet[Any], column: str) -> Coalesce:
@@ -35,8 +81,11 @@ def sum_of(related: QuerySet[Any], column: str) -> Coalesce:
     return Coalesce(Subquery(total), 0)
 
 
-def named(broken: QuerySet[Any], sentence: str) -> list[str]:
-    """The sentence for each row, its %(id)s filled with the row's public id."""
-    return [
-        sentence % {"id": public_id} for public_id in broken.values_list("public_id", flat=True)
-    ]
+def ids(found: QuerySet[Any]) -> QuerySet[Any, str]:
+    """Their public ids alone."""
+    return found.values_list("public_id", flat=True)
+
+
+def named(public_ids: Iterable[str], sentence: str) -> list[str]:
+    """The sentence for each, its %(id)s filled with it."""
+    return [sentence % {"id": public_id} for public_id in public_ids]

@@ -4,45 +4,63 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from typing import Any
 
 from django.conf import settings
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from wainwright.core import tenancy
+from wainwright.core.prepared import Slot, prepared
 from wainwright.core.vault import SecretUnreadable
 from wainwright.payments.comparing import Finding, Pair, difference, pairs
 from wainwright.payments.connections import adapter_for
 from wainwright.payments.gateways.base import ListedCharge
 from wainwright.payments.gateways.test.ledger import LEDGER_FILE
 from wainwright.payments.models import Connection, Difference, Payment
-from wainwright.reports.invariants.found import Found, rows
+from wainwright.reports.invariants.found import Found, ids, rows
 
 EVER = datetime(1970, 1, 1, tzinfo=UTC)
 _MISSING = gettext_lazy("%(payment)s: succeeded, but the gateway knows no such charge")
 
 
 def payments_name_their_charge() -> Found:
-    paid = rows(Payment).filter(state=Payment.SUCCEEDED, connection__isnull=False, amount__gt=0)
-    nameless = paid.filter(gateway_ref="").values_list("public_id", flat=True)
     broken = [
         _("%(payment)s: succeeded, but names no charge at the gateway") % {"payment": payment}
-        for payment in nameless
+        for payment in _nameless()
     ]
-    shared = paid.exclude(gateway_ref="").values("connection_id", "gateway_ref")
-    for twice in shared.annotate(count=Count("id")).filter(count__gt=1):
-        payments = paid.filter(
-            connection_id=twice["connection_id"], gateway_ref=twice["gateway_ref"]
-        )
+    for connection, ref, _count in _shared_charges():
+        payments = ", ".join(_standing_on(connection, ref))
         broken.append(
             _("%(payments)s: are one and the same charge %(charge)s")
-            % {
-                "payments": ", ".join(payments.order_by("pk").values_list("public_id", flat=True)),
-                "charge": twice["gateway_ref"],
-            }
+            % {"payments": payments, "charge": ref}
         )
-    return Found(paid.count(), broken)
+    return Found(_paid.count(), broken)
+
+
+@prepared
+def _paid() -> QuerySet[Payment]:
+    paid = rows(Payment).filter(state=Payment.SUCCEEDED, amount__gt=0)
+    return paid.filter(connection__isnull=False)
+
+
+@prepared
+def _nameless() -> QuerySet[Payment, str]:
+    return ids(_paid.plain().filter(gateway_ref=""))
+
+
+@prepared
+def _shared_charges() -> QuerySet[Payment, Any]:
+    named = _paid.plain().exclude(gateway_ref="").values("connection_id", "gateway_ref")
+    shared = named.annotate(count=Count("id")).filter(count__gt=1)
+    return shared.values_list("connection_id", "gateway_ref", "count")
+
+
+@prepared
+def _standing_on(connection: Slot, ref: Slot) -> QuerySet[Payment, str]:
+    paid = _paid.plain().filter(connection_id=connection, gateway_ref=ref)
+    return ids(paid.order_by("pk"))
 
 
 def test_gateway_agrees() -> Found:
@@ -50,9 +68,8 @@ def test_gateway_agrees() -> Found:
     if not (settings.DATA / LEDGER_FILE).exists():
         return Found(0)
     checked, broken = 0, []
-    connections = rows(Connection).filter(gateway="test").select_related("business")
     with tenancy.scope(tenancy.current().account_id, tenancy.TEST):
-        for connection in connections:
+        for connection in _test_connections():
             try:
                 charges = list(adapter_for(connection).list_charges(EVER))
             except SecretUnreadable as error:
@@ -66,14 +83,14 @@ def test_gateway_agrees() -> Found:
 test_gateway_agrees.__test__ = False  # type: ignore[attr-defined]  # no test case for its name
 
 
+@prepared
+def _test_connections() -> QuerySet[Connection]:
+    return rows(Connection).filter(gateway="test").select_related("business")
+
+
 def _differences(connection: Connection, charges: list[ListedCharge]) -> Iterator[str]:
     """What reconciling would note, but for what a person has settled."""
-    settled = set(
-        rows(Difference)
-        .filter(connection=connection)
-        .exclude(settled_by="")
-        .values_list("ref", flat=True)
-    )
+    settled = set(_settled(connection))
     seen = set()
     for pair in pairs(connection, charges):
         payment, ref = pair.payment, pair.charge.ref
@@ -87,10 +104,21 @@ def _differences(connection: Connection, charges: list[ListedCharge]) -> Iterato
             found = Finding(Difference.NOBODYS, None, pair.taken)
         if found is not None:
             yield _said(pair, found)
-    paid = rows(Payment).filter(connection=connection, state=Payment.SUCCEEDED, amount__gt=0)
-    for payment in paid.exclude(gateway_ref__in=settled):
-        if payment.pk not in seen:
-            yield _MISSING % {"payment": payment.public_id}
+    for pk, public_id, ref in _paid_through(connection):
+        if pk not in seen and ref not in settled:
+            yield _MISSING % {"payment": public_id}
+
+
+@prepared
+def _settled(connection: Slot) -> QuerySet[Difference, str]:
+    differences = rows(Difference).filter(connection=connection).exclude(settled_by="")
+    return differences.values_list("ref", flat=True)
+
+
+@prepared
+def _paid_through(connection: Slot) -> QuerySet[Payment, Any]:
+    paid = _paid.plain().filter(connection=connection)
+    return paid.values_list("pk", "public_id", "gateway_ref")
 
 
 def _said(pair: Pair, found: Finding) -> str:

@@ -8,6 +8,7 @@ went back.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -16,9 +17,10 @@ from django.utils.translation import gettext as _
 
 from wainwright.accounts.models import Business
 from wainwright.core.money import exponent
+from wainwright.core.prepared import prepared
 from wainwright.invoicing.models import CREDIT_NOTE, INVOICE, Document
 from wainwright.payments.models import Bill, Dispute, Payment, Refund
-from wainwright.reports.invariants.found import Found, named, rows, sum_of
+from wainwright.reports.invariants.found import Found, counted, ids, named, rows, sum_of
 from wainwright.sales.models import Entry, Line, Order
 
 CLOSED_UNPAID = (Bill.VOID, Bill.WRITTEN_OFF)
@@ -26,85 +28,102 @@ type Sums = dict[tuple[int, str, str], int]  # (business, mode, currency) -> min
 
 
 def payments_are_booked() -> Found:
-    paid = _sold_payments()
+    sentence = _("%(id)s: succeeded, but no entry of its sum")
+    return Found(_sold.count(of=_sold_payments), named(_unbooked_payments(), sentence))
+
+
+@prepared
+def _sold(*, of: Callable[[], QuerySet[Any]]) -> QuerySet[Any]:
+    return of()
+
+
+@prepared
+def _unbooked_payments() -> QuerySet[Payment, str]:
     entry = rows(Entry).filter(
         payment=OuterRef("pk"),
         kind__in=Entry.SALES,
         gross=OuterRef("amount"),
         currency=OuterRef("currency"),
     )
-    return Found(
-        paid.count(),
-        named(paid.exclude(Exists(entry)), _("%(id)s: succeeded, but no entry of its sum")),
-    )
+    return ids(_sold_payments().exclude(Exists(entry)))
 
 
 def refunds_are_booked() -> Found:
-    refunds = _sold_refunds()
+    sentence = _("%(id)s: succeeded, but no entry of its sum")
+    return Found(_sold.count(of=_sold_refunds), named(_unbooked_refunds(), sentence))
+
+
+@prepared
+def _unbooked_refunds() -> QuerySet[Refund, str]:
     entry = rows(Entry).filter(
         refund=OuterRef("pk"), gross=-1 * OuterRef("amount"), currency=OuterRef("currency")
     )
-    return Found(
-        refunds.count(),
-        named(refunds.exclude(Exists(entry)), _("%(id)s: succeeded, but no entry of its sum")),
-    )
+    return ids(_sold_refunds().exclude(Exists(entry)))
 
 
 def disputes_are_booked() -> Found:
     """The ledger holds of each what is the buyer's now, and its fee."""
-    disputes = _sold_disputes()
+    sentence = _("%(id)s: the ledger does not hold it as it stands")
+    return Found(_sold.count(of=_sold_disputes), named(_disputes_booked_otherwise(), sentence))
+
+
+@prepared
+def _disputes_booked_otherwise() -> QuerySet[Dispute, str]:
     entries = rows(Entry).filter(dispute=OuterRef("pk"))
-    booked = disputes.annotate(
+    booked = _sold_disputes().annotate(
         taken=sum_of(entries.filter(kind=Entry.CHARGEBACK), "gross"),
         kept=sum_of(entries.filter(kind=Entry.FEE), "gross"),
     )
     right = Q(kept=-1 * F("fee")) & (
         Q(state=Dispute.WON, taken=0) | Q(state__in=Dispute.TAKEN, taken=-1 * F("amount"))
     )
-    return Found(
-        disputes.count(),
-        named(booked.exclude(right), _("%(id)s: the ledger does not hold it as it stands")),
-    )
+    return ids(booked.exclude(right))
 
 
 def entries_have_their_cause() -> Found:
     """An entry of ours stands on a payment or refund that succeeded, or on a chargeback."""
-    entries = rows(Entry).filter(imported=False).exclude(kind=Entry.CANCEL)
+    return Found(
+        _of_a_cause.count(), named(_causeless(), _("%(id)s: no payment or refund brought it"))
+    )
+
+
+@prepared
+def _of_a_cause() -> QuerySet[Entry]:
+    return _own_entries().exclude(kind=Entry.CANCEL)
+
+
+@prepared
+def _causeless() -> QuerySet[Entry, str]:
     caused = Q(kind__in=Entry.SALES, payment__state=Payment.SUCCEEDED) | Q(
         kind=Entry.REFUND, refund__state=Refund.SUCCEEDED
     )
     caused |= Q(kind__in=(Entry.CHARGEBACK, Entry.FEE), dispute__isnull=False)
-    fine = entries.filter(caused).values("pk")
-    return Found(
-        entries.count(),
-        named(entries.exclude(pk__in=fine), _("%(id)s: no payment or refund brought it")),
-    )
+    entries = _of_a_cause.plain()
+    return ids(entries.exclude(pk__in=entries.filter(caused).values("pk")))
 
 
 def ledger_is_the_payments() -> Found:
     return _compare(
-        _sums((1, _own_entries(), "gross")),
+        _sums((1, _own_entries, "gross")),
         _sums(
-            (1, _sold_payments(), "amount"),
-            (-1, _sold_refunds(), "amount"),
-            (-1, _sold_disputes().filter(state__in=Dispute.TAKEN), "amount"),
-            (1, rows(Entry).filter(kind=Entry.FEE), "gross"),
+            (1, _sold_payments, "amount"),
+            (-1, _sold_refunds, "amount"),
+            (-1, _taken_back, "amount"),
+            (1, _fees, "gross"),
         ),
         _("%(business)s: in %(mode)s the ledger makes %(ledger)s, payments less refunds %(other)s"),
     )
 
 
 def ledger_is_the_documents() -> Found:
-    parts = rows(Payment).filter(state=Payment.SUCCEEDED, part=True).exclude(bill__state=Bill.PAID)
-    parts_back = rows(Refund).filter(state=Refund.SUCCEEDED, payment__in=parts)
     return _compare(
-        _sums((1, _own_entries(), "gross")),
+        _sums((1, _own_entries, "gross")),
         _sums(
-            (1, rows(Document).filter(kind=INVOICE), "gross"),
-            (-1, rows(Document).filter(kind=CREDIT_NOTE), "gross"),
-            (1, parts, "amount"),
-            (-1, parts_back, "amount"),
-            (1, _chargebacks(), "gross"),
+            (1, _invoices, "gross"),
+            (-1, _credit_notes, "gross"),
+            (1, _parts, "amount"),
+            (-1, _parts_back, "amount"),
+            (1, _chargebacks, "gross"),
         ),
         _(
             "%(business)s: in %(mode)s the ledger makes %(ledger)s, invoices less credit notes"
@@ -114,17 +133,33 @@ def ledger_is_the_documents() -> Found:
 
 
 def imported_orders_are_booked() -> Found:
-    orders = rows(Order).filter(source=Order.IMPORT)
+    sentence = _("%(id)s: its entries do not make its sum")
+    return Found(_imported.count(), named(_imported_unlike(), sentence))
+
+
+@prepared
+def _imported() -> QuerySet[Order]:
+    return rows(Order).filter(source=Order.IMPORT)
+
+
+@prepared
+def _imported_unlike() -> QuerySet[Order, str]:
     entries = rows(Entry).filter(order=OuterRef("pk"), imported=True, currency=OuterRef("currency"))
-    unlike = orders.annotate(booked=sum_of(entries, "gross")).exclude(booked=F("gross"))
-    return Found(orders.count(), named(unlike, _("%(id)s: its entries do not make its sum")))
+    booked = _imported.plain().annotate(booked=sum_of(entries, "gross"))
+    return ids(booked.exclude(booked=F("gross")))
 
 
 def orders_are_their_lines() -> Found:
-    orders = rows(Order)
+    return Found(
+        counted(Order), named(_unlike_their_lines(), _("%(id)s: its lines do not make its sum"))
+    )
+
+
+@prepared
+def _unlike_their_lines() -> QuerySet[Order, str]:
     lines = rows(Line).filter(order=OuterRef("pk"), currency=OuterRef("currency"))
-    unlike = orders.annotate(lines_make=sum_of(lines, "gross")).exclude(lines_make=F("gross"))
-    return Found(orders.count(), named(unlike, _("%(id)s: its lines do not make its sum")))
+    sums = rows(Order).annotate(lines_make=sum_of(lines, "gross"))
+    return ids(sums.exclude(lines_make=F("gross")))
 
 
 def _own_entries() -> QuerySet[Any]:
@@ -133,6 +168,31 @@ def _own_entries() -> QuerySet[Any]:
 
 def _chargebacks() -> QuerySet[Any]:
     return rows(Entry).filter(kind__in=(Entry.CHARGEBACK, Entry.FEE))
+
+
+def _fees() -> QuerySet[Any]:
+    return rows(Entry).filter(kind=Entry.FEE)
+
+
+def _invoices() -> QuerySet[Any]:
+    return rows(Document).filter(kind=INVOICE)
+
+
+def _credit_notes() -> QuerySet[Any]:
+    return rows(Document).filter(kind=CREDIT_NOTE)
+
+
+def _parts() -> QuerySet[Any]:
+    succeeded = rows(Payment).filter(state=Payment.SUCCEEDED, part=True)
+    return succeeded.exclude(bill__state=Bill.PAID)
+
+
+def _parts_back() -> QuerySet[Any]:
+    return rows(Refund).filter(state=Refund.SUCCEEDED, payment__in=_parts())
+
+
+def _taken_back() -> QuerySet[Any]:
+    return _sold_disputes().filter(state__in=Dispute.TAKEN)
 
 
 def _sold_disputes() -> QuerySet[Any]:
@@ -153,18 +213,30 @@ def _never_sold(of: str = "") -> Q:
     return Q(**{f"{of}bill__state__in": CLOSED_UNPAID}) | Q(**{f"{of}stray": True})
 
 
-def _sums(*parts: tuple[int, QuerySet[Any], str]) -> Sums:
+def _sums(*parts: tuple[int, Callable[[], QuerySet[Any]], str]) -> Sums:
     """The parts added, each with its sign."""
     sums: Sums = defaultdict(int)
-    for sign, found, column in parts:
-        grouped = found.values("business_id", "mode", "currency").annotate(total=Sum(column))
-        for row in grouped:
-            sums[row["business_id"], row["mode"], row["currency"]] += sign * row["total"]
+    for sign, of, column in parts:
+        for business, mode, currency, total in _summed(of=of, column=column):
+            sums[business, mode, currency] += sign * total
     return sums
 
 
+@prepared
+def _summed(*, of: Callable[[], QuerySet[Any]], column: str) -> QuerySet[Any, Any]:
+    by_currency = of().values("business_id", "mode", "currency")
+    return by_currency.annotate(total=Sum(column)).values_list(
+        "business_id", "mode", "currency", "total"
+    )
+
+
+@prepared
+def _names() -> QuerySet[Business, Any]:
+    return rows(Business).values_list("pk", "slug")
+
+
 def _compare(ledger: Sums, other: Sums, sentence: str) -> Found:
-    names = dict(rows(Business).values_list("pk", "slug"))
+    names = dict(_names())
     keys = sorted(ledger.keys() | other.keys())
     broken = [
         sentence

@@ -2,40 +2,43 @@
 
 from __future__ import annotations
 
-from django.db.models import Exists, F, OuterRef, Q
+from typing import Any
+
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
+from wainwright.core.prepared import prepared
 from wainwright.invoicing.models import CREDIT_NOTE, INVOICE, Document
 from wainwright.payments.models import BillLine, Payment, Refund, RefundLine
-from wainwright.reports.invariants.found import Found, named, rows, sum_of
+from wainwright.reports.invariants.found import Found, counted, ids, named, rows, sum_of
 
 
 def refunds_within_payments() -> Found:
     """Refunds under way count as given; one the bank refused does not."""
-    payments = rows(Payment)
-    given = rows(Refund).exclude(state=Refund.DECLINED).filter(payment=OuterRef("pk"))
-    refunded = payments.annotate(back=sum_of(given, "amount")).filter(back__gt=0)
-    unpaid = refunded.filter(Q(back__gt=F("amount")) | ~Q(state=Payment.SUCCEEDED))
-    foreign = rows(Refund).exclude(currency=F("payment__currency"))
     return Found(
-        rows(Refund).count(),
+        counted(Refund),
         [
-            *named(unpaid, _("%(id)s: more was given back than was paid")),
-            *named(foreign, _("%(id)s: is in another currency than its payment")),
+            *named(_unpaid(), _("%(id)s: more was given back than was paid")),
+            *named(_foreign(), _("%(id)s: is in another currency than its payment")),
         ],
     )
 
 
+@prepared
+def _unpaid() -> QuerySet[Payment, str]:
+    given = rows(Refund).exclude(state=Refund.DECLINED).filter(payment=OuterRef("pk"))
+    refunded = rows(Payment).annotate(back=sum_of(given, "amount")).filter(back__gt=0)
+    return ids(refunded.filter(Q(back__gt=F("amount")) | ~Q(state=Payment.SUCCEEDED)))
+
+
+@prepared
+def _foreign() -> QuerySet[Refund, str]:
+    return ids(rows(Refund).exclude(currency=F("payment__currency")))
+
+
 def returns_within_lines() -> Found:
     """What goes back of a line stays within it, bears its tax to the cent, and is its refund."""
-    given = rows(RefundLine).exclude(refund__state=Refund.DECLINED).filter(line=OuterRef("pk"))
-    lines = rows(BillLine).filter(Exists(given)).select_related("bill")
-    returned = lines.annotate(
-        back=sum_of(given, "gross"),
-        settled=sum_of(given.filter(tax__isnull=False), "gross"),
-        tax_back=sum_of(given, "tax"),
-        pieces_back=sum_of(given, "pieces"),
-    )
+    returned = _returned()
     unfit = [
         line.bill.public_id
         for line in returned
@@ -44,34 +47,61 @@ def returns_within_lines() -> Found:
         # In whole numbers: the tax is off by more than half a minor unit.
         or 2 * abs(line.tax_back * line.gross - line.tax * line.settled) > abs(line.gross)
     ]
-    parts = rows(RefundLine).filter(refund=OuterRef("pk"))
-    parted = rows(Refund).filter(Exists(parts)).annotate(parts_make=sum_of(parts, "gross"))
     return Found(
-        returned.count(),
+        len(returned),
         [
-            *(_("%(id)s: what went back of its lines does not fit") % {"id": id_} for id_ in unfit),
-            *named(
-                parted.exclude(parts_make=F("amount")), _("%(id)s: is not the sum of its lines")
-            ),
+            *named(unfit, _("%(id)s: what went back of its lines does not fit")),
+            *named(_unlike_their_lines(), _("%(id)s: is not the sum of its lines")),
         ],
     )
+
+
+@prepared
+def _returned() -> QuerySet[Any]:
+    given = rows(RefundLine).exclude(refund__state=Refund.DECLINED).filter(line=OuterRef("pk"))
+    lines = rows(BillLine).filter(Exists(given)).select_related("bill")
+    return lines.annotate(
+        back=sum_of(given, "gross"),
+        settled=sum_of(given.filter(tax__isnull=False), "gross"),
+        tax_back=sum_of(given, "tax"),
+        pieces_back=sum_of(given, "pieces"),
+    )
+
+
+@prepared
+def _unlike_their_lines() -> QuerySet[Refund, str]:
+    parts = rows(RefundLine).filter(refund=OuterRef("pk"))
+    parted = rows(Refund).filter(Exists(parts)).annotate(parts_make=sum_of(parts, "gross"))
+    return ids(parted.exclude(parts_make=F("amount")))
 
 
 def credit_notes_within_invoices() -> Found:
     """They stay within their invoice, each with the tax of the lines that it names."""
-    invoices = rows(Document).filter(kind=INVOICE)
-    notes = rows(Document).filter(kind=CREDIT_NOTE)
-    credited = invoices.annotate(
-        gross_back=sum_of(notes.filter(preceding=OuterRef("pk")), "gross")
-    ).exclude(gross_back=0)
-    beyond = credited.exclude(gross_back__range=(0, F("gross")))
-    parts = rows(RefundLine).filter(refund=OuterRef("refund"))
-    lined = notes.filter(Exists(parts)).annotate(lines_make=sum_of(parts, "tax"))
-    untaxed = lined.exclude(lines_make=F("tax"))
     return Found(
-        credited.count(),
+        _credited.count(),
         [
-            *named(beyond, _("%(id)s: its credit notes do not fit it")),
-            *named(untaxed, _("%(id)s: its tax is not that of its lines")),
+            *named(_credited_beyond(), _("%(id)s: its credit notes do not fit it")),
+            *named(_untaxed(), _("%(id)s: its tax is not that of its lines")),
         ],
     )
+
+
+@prepared
+def _credited() -> QuerySet[Any]:
+    notes = rows(Document).filter(kind=CREDIT_NOTE)
+    credited = rows(Document).filter(kind=INVOICE, pk__in=notes.values("preceding"))
+    of_it = notes.filter(preceding=OuterRef("pk"))
+    return credited.annotate(gross_back=sum_of(of_it, "gross"))
+
+
+@prepared
+def _credited_beyond() -> QuerySet[Document, str]:
+    return ids(_credited.plain().exclude(gross_back__range=(0, F("gross"))))
+
+
+@prepared
+def _untaxed() -> QuerySet[Document, str]:
+    notes = rows(Document).filter(kind=CREDIT_NOTE)
+    parts = rows(RefundLine).filter(refund=OuterRef("refund"))
+    lined = notes.filter(Exists(parts)).annotate(lines_make=sum_of(parts, "tax"))
+    return ids(lined.exclude(lines_make=F("tax")))
