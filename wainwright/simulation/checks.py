@@ -18,6 +18,7 @@ from wainwright.core.models import AuditRow, Delivery
 from wainwright.core.prepared import Slot, prepared
 from wainwright.payments.models import Bill, InboxItem, Payment, Refund
 from wainwright.reports import invariants
+from wainwright.reports.invariants.found import Read
 from wainwright.simulation import reference
 from wainwright.simulation.reference import Course
 
@@ -172,10 +173,10 @@ def money_agrees(ledger: Path, courses: dict[int, Course]) -> list[str]:
     return [f"the gateway holds {held} of subscriptions, and should hold {least} to {most}"]
 
 
-def everything() -> list[str]:
-    """All invariants over the whole life."""
+def everything(read: Read | None = None) -> list[str]:
+    """All invariants over the whole life, but for what is frozen and was `read` before."""
     return [
         f"{verdict.invariant.id}: {broken}"
-        for verdict in invariants.evaluate()
+        for verdict in invariants.evaluate(read)
         for broken in verdict.broken
     ]
