@@ -9,15 +9,17 @@ import pytest
 
 from tests import cast
 from tests.clocks import advance
-from tests.factories.buying import buy
+from tests.factories.buying import LATER_DECLINED, buy
 from tests.factories.renewing import due_subscriptions
 from tests.factories.shops import make_price, make_product
 from tests.factories.standings import NO_TAX, START, plan, standing
-from wainwright.billing import holds, planning, renewals
+from wainwright.billing import cancellation, holds, planning, renewals
+from wainwright.billing.errors import MoveRefused
 from wainwright.billing.models import Hold, Period, Rules, Run, Subscription
 from wainwright.billing.rulebook import change_rules
 from wainwright.core import clock, events
 from wainwright.core.actors import SYSTEM
+from wainwright.core.models import AuditRow
 from wainwright.core.money import Money
 from wainwright.core.tenancy import TEST, scope
 from wainwright.letters.models import Letter
@@ -219,3 +221,48 @@ def test_the_payment_that_runs_now_is_of_a_limited_plan_at_most_its_last(shop: c
         holds._leave_out(late, before=runs + 1)
         assert late.payments_made == made
         assert late.next_due_at == now + timedelta(weeks=runs + 1 - weeks)
+
+
+@pytest.mark.slow
+def test_only_an_open_chargeback_keeps_what_is_due_and_his_word_collects_it_at_once(
+    shop: cast.Cast,
+) -> None:
+    mine = buy(make_price(make_product(shop.own), "daily"), card=LATER_DECLINED).subscription
+    advance(shop.account.pk, 1)
+    mine.refresh_from_db()
+    Subscription.objects.update(next_due_at=clock.now())
+
+    def due() -> list[int]:
+        now = clock.now() + timedelta(minutes=1)
+        return list(renewals.due_payers(now, held=(), limit=9))
+
+    def hold(kind: str) -> Hold:
+        made: Hold = Hold.objects.create(
+            public_id=f"hold_{kind}",
+            business_id=mine.business_id,
+            subscription=mine,
+            kind=kind,
+            currency="EUR",
+            amount=1,
+            opened_at=clock.now(),
+        )
+        return made
+
+    hold(Hold.MISSED)
+    assert due() == [mine.customer_id]
+    held = hold(Hold.DISPUTE)
+    assert due() == []
+    holds.stop_for_dispute(again(mine), 100)
+    assert Hold.objects.filter(kind=Hold.DISPUTE).count() == 1
+    version = again(mine).version
+    with pytest.raises(MoveRefused):
+        holds.decide(held, Hold.SKIP, by=SYSTEM)
+    for _again in range(2):
+        decided = holds.decide(held, Hold.GO_ON, by=SYSTEM)
+        assert (decided.decision, decided.by) == (Hold.GO_ON, SYSTEM.label)
+        assert due() == [mine.customer_id]
+        assert again(mine).version == version + 1
+    cancellation.cancel_now(mine, by=SYSTEM, source="hub")
+    assert holds._due_again(again(mine)) is None
+    written = AuditRow.objects.filter(action="billing.decided_go_on")
+    assert list(written.values_list("subject", flat=True)) == [mine.public_id]

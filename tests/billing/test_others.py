@@ -77,12 +77,17 @@ def test_of_two_who_owe_one_pays_in_parts_with_a_new_card(price: Price) -> None:
 
     allowed = arrears.limits(again(ada))
     assert allowed.most_parts == 3
-    parts = arrears.in_parts(allowed, 3, clock.now())
+    parts = arrears.in_parts(allowed, 3, clock.now() + timedelta(hours=2))
+    Subscription.objects.filter(pk=ada.pk).update(failures=4)
     arrears.agree(again(ada), parts, by=SYSTEM)
+    assert (again(ada).failures, again(ada).next_due_at) == (3, parts[0].at)  # one try is left
+    mine = Instalment.objects.filter(bill=again(ada).open_bill_id)
+    assert list(mine.values_list("number", "amount")) == [(1, 967), (2, 967), (3, 966)]
     assert list(Instalment.objects.filter(bill=bobs_bill).values_list("amount", flat=True)) == [
         1450,
         1450,
     ]
+    clock.set_offset(clock.offset() + timedelta(hours=2))
     page = paying.start_paying(again(ada), by=SYSTEM, return_url=HOME, cancel_url=HOME)
     payment = Payment.objects.select_related("connection__business").get(start_url=page)
     assert (paying.in_flight(again(ada)), paying.in_flight(again(bob))) == (payment, None)
@@ -177,6 +182,11 @@ def test_of_two_who_run_one_pauses_moves_her_day_and_gets_money_back(
     clock.set_offset(clock.offset() + timedelta(days=4))
     assert pausing.resume_due() == 1
     assert again(hers).next_due_at == hers.next_due_at
+    dollars = make_price(make_product(shop.own, "Dollars", currency="USD"), "monthly")
+    weekly = make_price(make_product(shop.own, "Weekly"), "monthly", interval="weekly")
+    for other in (dollars, weekly, price):
+        last = buy(other)
+    cancellation.cancel_now(last.subscription, by=SYSTEM, source="hub")
     together = aligning.together(again(hers))
     assert [each.pk for each in together] == [hers.pk]
     day = hers.anchor.day % 28 + 1

@@ -190,3 +190,13 @@ def test_who_left_already_loses_nothing_more_but_of_a_split_pay(shop: cast.Cast)
         cancellation.cancel_now(each.subscription, by=SYSTEM, source="hub")
         give_back(each.payment, 2900)
     assert [bool(revoked_since(each.subscription)) for each in (monthly, split)] == [False, True]
+
+
+@pytest.mark.slow
+def test_what_keeps_its_access_by_rule_keeps_nobody_elses(shop: cast.Cast) -> None:
+    payment = pay_for_basket(shop)
+    mugs, book = payment.bill.lines.order_by("position")
+    change_rules(mugs.product, by=SYSTEM, revoke=Rules.NEVER)
+    change_rules(book.product, by=SYSTEM, revoke=Rules.ANY)
+    give_back(payment, 100)
+    assert [each.product_id for each in Revocation.objects.all()] == [book.product_id]

@@ -126,5 +126,8 @@ def test_who_ends_or_pauses_it_is_asked_about_it_no_more_but_for_a_chargeback(
     pausing.pause(mine, **WHO)
     assert list(waiting.values_list("kind", flat=True)) == [Hold.DISPUTE]
     cancellation.cancel_now(mine, **WHO)
+    ended = again(mine)
+    assert ended.cancel_at == ended.ended_at
+    assert ended.cancel_asked_at <= ended.ended_at
     assert not waiting.exists()
     assert set(Hold.objects.values_list("decision", "by")) == {(Hold.SKIP, SYSTEM.label)}
