@@ -17,6 +17,7 @@ from wainwright.billing.crediting import Purse
 from wainwright.billing.planning import Reason
 from wainwright.billing.standing import Plan
 from wainwright.core.money import Money
+from wainwright.sales import totals
 from wainwright.tax.queries import Rates
 
 HALF = START + WEEK / 2
@@ -43,6 +44,11 @@ def test_the_rest_of_the_week_is_charged_less_what_was_paid_for_it() -> None:
     ]
     line = changed.draft.charges[0].line
     assert (line.period_start, line.period_end, line.quantity) == (HALF, START + WEEK, 1)
+    assert (changed.draft.charges[0].number, changed.draft.at, line.description) == (
+        0,
+        HALF,
+        "2 × Studio",
+    )
     assert purse.left(1, "EUR") == Money(0, "EUR")
 
 
@@ -50,6 +56,25 @@ def test_what_the_bill_does_not_use_is_left_as_credit() -> None:
     purse = Purse()
     assert sums(change(plan(200), purse=purse)) == [100, -100]
     assert purse.left(1, "EUR") == Money(250, "EUR")
+
+
+def test_what_is_left_is_for_the_time_not_used_with_the_tax_it_bore() -> None:
+    mine = standing()
+    line = totals.line(
+        product_id=1,
+        price_id=1,
+        description="Studio",
+        unit=Money(1190, "EUR"),
+        quantity=1,
+        percent=Decimal(19),
+        inclusive=True,
+        period=(START, START + WEEK),
+    )
+    paid = Paid(START, START + WEEK, line, Fraction(1))
+    left = changing.change(mine, paid, Switch(plan(0), HALF), NO_TAX, Purse()).left
+    assert (left.left, left.left_tax, left.percent) == (595, 95, Decimal(19))
+    assert (left.id, left.since, left.until) == (0, HALF, START + WEEK)
+    assert (left.customer_id, left.description) == (mine.customer_id, "Studio")
 
 
 def test_older_credit_is_taken_after_the_unused_time_and_to_zero_at_most() -> None:

@@ -29,6 +29,11 @@ def test_a_bill_of_exactly_what_is_left_takes_it_all_and_the_next_nothing() -> N
     assert (use.amount, purse.left(1, "EUR"), purse.take(1, euros(300))) == (300, euros(0), ())
 
 
+def test_a_last_cent_is_taken_too() -> None:
+    purse = Purse([credit(1), credit(5, id=2)])
+    assert [use.amount for use in purse.take(1, euros(2))] == [1, 1]
+
+
 def test_nobody_elses_and_no_other_currency_is_taken() -> None:
     purse = Purse([credit(300, customer_id=2), credit(300, currency="USD")])
     assert purse.take(1, euros(400)) == ()

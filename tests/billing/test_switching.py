@@ -10,19 +10,26 @@ import pytest
 from tests import cast
 from tests.clocks import advance
 from tests.factories.buying import GOOD, LATER_DECLINED, buy
+from tests.factories.renewing import gateway_of
 from tests.factories.shops import make_price, make_product
-from wainwright.billing import cancellation, changeover, previewing, renewals, switching
+from wainwright.billing import cancellation, changeover, owing, previewing, renewals, switching
+from wainwright.billing.course import Switch
+from wainwright.billing.crediting import Purse
 from wainwright.billing.errors import MoveRefused
 from wainwright.billing.models import Change, Credit, Period, Subscription
 from wainwright.billing.planning import Reason
+from wainwright.billing.standing import plan_of
 from wainwright.billing.switching import Switched
 from wainwright.catalog.models import Price
 from wainwright.core import clock
 from wainwright.core.actors import SYSTEM
+from wainwright.core.models import EventRow
 from wainwright.core.tenancy import TEST, scope
 from wainwright.invoicing.models import Document
 from wainwright.payments import charging, refunds
-from wainwright.payments.models import Bill, Payment
+from wainwright.payments.events import PaymentSucceeded
+from wainwright.payments.gateways.test.faults import Faults
+from wainwright.payments.models import Bill, Method, Payment
 from wainwright.reports import invariants
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
@@ -78,10 +85,70 @@ def test_an_upgrade_is_at_once_and_costs_the_difference(shop: cast.Cast, weekly:
     )
     mine = later(mine)
     assert (mine.name, mine.amount, mine.next_due_at) == ("Studio Pro", 1400, mine.due(1))
+    assert (mine.quantity, mine.vouched_gross) == (1, 1400)
+    change = Change.objects.get()
+    assert (change.state, change.bill, change.left) == (Change.DONE, payment.bill, 0)
+    old, new = Period.objects.filter(subscription=mine).order_by("starts_at")
+    assert (old.ends_at, new.starts_at, new.ends_at) == (change.at, change.at, mine.current_end)
+    assert (new.kind, new.number, new.bill) == (Period.CHANGE, 0, payment.bill)
+    assert (
+        mine.current_start,
+        EventRow.objects.filter(name="subscription.plan_changed").count(),
+    ) == (
+        change.at,
+        1,
+    )
+    changeover.take_effect(_succeeded(payment), EventRow())  # heard twice
+    owing.drop_changes([mine.pk], why="a test", by=SYSTEM)
+    assert Change.objects.get().state == Change.DONE
+    assert Period.objects.filter(subscription=mine).count() == 2
     assert Document.objects.filter(bill=payment.bill, gross=350).exists()
     advance(shop.account.pk, 4)
     assert last_renewal() == 1400
     assert_sound()
+
+
+def _succeeded(payment: Payment) -> PaymentSucceeded:
+    return PaymentSucceeded(business_id=payment.business_id, payment_id=payment.pk)
+
+
+def test_a_moment_that_is_not_paid_for_cannot_be_changed(shop: cast.Cast, weekly: Price) -> None:
+    mine = half_a_week(buy(weekly).subscription)
+    dearer = plan_of(mine)
+    for at in (None, mine.current_start, mine.current_end):
+        with pytest.raises(MoveRefused):
+            changeover.foreseen(mine, Switch(dearer, at), Purse())
+    mine.current_end -= timedelta(days=1)  # only a part of the period is paid
+    with pytest.raises(MoveRefused, match="last part"):
+        changeover.foreseen(mine, Switch(dearer, clock.now()), Purse())
+
+
+def test_a_change_needs_a_way_to_pay_unless_it_costs_nothing(
+    shop: cast.Cast, weekly: Price
+) -> None:
+    mine = half_a_week(buy(weekly).subscription)
+    dearer = switching.proposed(mine, price(shop, "Pro", 1400))
+    cheaper = switching.proposed(mine, price(shop, "Small", 100), now=True)
+    Method.objects.update(gone_at=clock.now())
+    with pytest.raises(MoveRefused, match="save a card"):
+        switching.switch(mine, dearer, by=SYSTEM)
+    assert switching.switch(mine, cheaper, by=SYSTEM) == Switched.DONE
+    kept = Credit.objects.get()
+    assert (kept.left, kept.gross, kept.left_tax) == (300, 300, 48)
+    assert (kept.since, kept.until) == (cheaper.at, mine.current_end)
+    assert kept.customer_id == mine.customer_id
+
+
+def test_while_the_gateway_is_away_nothing_changes_and_nothing_is_owed(
+    shop: cast.Cast, weekly: Price
+) -> None:
+    mine = half_a_week(buy(weekly).subscription)
+    act = switching.proposed(mine, price(shop, "Pro", 1400))
+    gateway_of(shop.own).misbehave(Faults(unavailable=1))
+    assert switching.switch(mine, act, by=SYSTEM) == Switched.AWAY
+    [change] = Change.objects.all()
+    assert (change.state, change.bill.state) == (Change.DROPPED, Bill.VOID)
+    assert later(mine).name == mine.name
 
 
 def test_a_downgrade_waits_for_the_next_period(shop: cast.Cast, weekly: Price) -> None:

@@ -110,12 +110,11 @@ def _tried(
     warm, cold = [], []
     for mutant in mutants:
         change = changes_of(mutant.file)[mutant.number]
-        if not change.inside:
-            cold.append(mutant)
-        elif tests := reached.worth_asking(reached.of(mutant.file, change.lines), mutant.file):
+        tests = reached.worth_asking(reached.of(mutant.file, change.lines), mutant.file)
+        if change.inside and tests:
             warm.append((mutant, tests))
-        else:
-            yield mutant, False
+        else:  # also what is in a function that is called at import only
+            cold.append(mutant)
     with ThreadPoolExecutor(processes) as pool:
         for mutant, answer in _try_all(warm, reached, folder, pool, processes):
             if answer == trying.NEEDS_IMPORT:
@@ -190,8 +189,9 @@ def _try_part(
 def _is_noticed(mutant: Mutant, reached: reach.Reach, texts: dict[str, list[str]]) -> bool:
     """For changes that count at import: asks the tests that reach what it defines, afresh."""
     change = changes_of(mutant.file)[mutant.number]
-    everywhere = range(len(texts.get(mutant.file, ())) + 1)
-    tests = reached.of_words(change.names, texts) or reached.of(mutant.file, everywhere)
+    tests = reached.of_words(change.names, texts)
+    if not tests and not change.inside:
+        tests = reached.of(mutant.file, range(len(texts.get(mutant.file, ())) + 1))
     chosen = reached.worth_asking(tests, mutant.file)
     if not chosen:
         return False

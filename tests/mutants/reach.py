@@ -22,7 +22,7 @@ from tests.mutants.changes import ROOT
 
 FOLDER = "MUTANTS_REACH"
 PRODUCT = f"{ROOT / 'wainwright'}/"
-LONGEST = 40.0  # seconds of tests for one change
+LONGEST = 15.0  # seconds of tests for one change
 _TOOL = sys.monitoring.COVERAGE_ID
 
 

@@ -1,0 +1,147 @@
+"""What the Test gateway answers to requests that do not fit, and what it says of itself."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from tests.contracts.benches import EUROS, asked
+from wainwright.core.money import CURRENCIES, Money
+from wainwright.payments.gateways.base import (
+    Capabilities,
+    ChargeRequest,
+    Intent,
+    MethodInfo,
+    Outcome,
+    OutcomeStatus,
+    RefundRequest,
+    RequestRejected,
+    Start,
+)
+from wainwright.payments.gateways.test import chargebacks
+from wainwright.payments.gateways.test.bank import CONFIRM_LIFE, PAGE_LIFE, SETTLING
+
+GOOD, SLOW = "4242424242424242", "4000000000007072"
+DISPUTED = "4000000000000259"
+
+
+def test_what_an_adapter_does_not_say_of_itself_is_taken_as_the_plain_case():
+    plain = Capabilities(methods=frozenset({"card"}), currencies=CURRENCIES)
+    assert (plain.save_only, plain.pay_and_save) == (True, True)
+    assert (plain.merchant_initiated, plain.variable_amount) == (True, True)
+    assert (plain.partial_refund, plain.multi_refund) == (True, True)
+    assert (plain.void_unsettled, plain.manual_capture, plain.replace_start) == (False,) * 3
+    assert (plain.gateway_retries, plain.account_updater, plain.disputes) == (False,) * 3
+    assert (plain.fee_reported, plain.async_settlement_days) == (False, 0)
+    assert plain.late_arrival == timedelta(minutes=30)
+    assert MethodInfo("card").reusable
+    assert not Outcome(OutcomeStatus.DECLINED, "").stop_series
+
+
+def test_the_test_gateway_says_what_it_can(gateway):
+    can = gateway.capabilities()
+    assert (can.methods, can.currencies) == (frozenset({"card"}), CURRENCIES)
+    assert (can.replace_start, can.disputes, can.test_mode) == (True, True, "account")
+
+
+def test_a_start_has_one_way_to_go_on(time):
+    for ways in ({}, {"redirect": "http://x/", "done": Outcome(OutcomeStatus.PENDING, "")}):
+        with pytest.raises(ValueError, match="exactly one"):
+            Start("st_1", time(), **ways)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"intent": Intent.PAY, "amount": Money(0, "EUR")},
+        {"intent": Intent.SAVE_ONLY, "amount": Money(1, "EUR")},
+        {"amount": Money(-1, "EUR")},
+        {"intent": Intent.SAVE_ONLY, "amount": Money(-1, "EUR")},
+        {"return_url": "javascript:alert()"},
+        {"cancel_url": "/relative"},
+        {"customer_ref": "customer_of_nobody"},
+    ],
+)
+def test_a_start_that_does_not_fit_is_refused(gateway, changed):
+    with pytest.raises(RequestRejected):
+        gateway.start(replace(asked(), **changed))
+
+
+def test_what_never_was_cannot_be_closed_finished_disputed_or_decided(gateway):
+    for ask in (
+        lambda: gateway.close("start_of_nobody"),
+        lambda: gateway.finish("start_of_nobody", {}),
+        lambda: gateway.dispute("charge_of_nobody"),
+        lambda: gateway.decide("dispute_of_nobody", won=True),
+    ):
+        with pytest.raises(RequestRejected):
+            ask()
+
+
+def test_a_page_lives_a_day_and_slow_money_arrives_after_a_minute(gateway, open_start, time):
+    start = open_start()
+    assert (start.expires_at - time(), PAGE_LIFE, CONFIRM_LIFE) == (
+        timedelta(days=1),
+        timedelta(days=1),
+        timedelta(days=7),
+    )
+    pending = gateway.pay_start(start.ref, SLOW)
+    assert pending.status == OutcomeStatus.PENDING
+    assert abs(pending.expected_by - time() - SETTLING) < timedelta(seconds=5)
+    assert pending.amount == EUROS
+    assert timedelta(minutes=1) == SETTLING
+    time.now = pending.expected_by
+    (listed,) = gateway.list_charges(time())
+    assert (listed.outcome.status, listed.outcome.expected_by) == (OutcomeStatus.SUCCEEDED, None)
+
+
+def test_only_above_zero_is_charged_and_one_key_is_one_request(gateway, open_start):
+    method = gateway.pay_start(open_start(Intent.SAVE_ONLY).ref, GOOD).method
+    request = ChargeRequest(method, EUROS, "one", "bill", "Studio")
+    for minor in (0, -1):
+        with pytest.raises(RequestRejected):
+            gateway.charge_saved(replace(request, amount=Money(minor, "EUR")))
+    made = gateway.charge_saved(replace(request, network_ref="net_1"))
+    assert (made.network_ref, made.refunded) == ("net_1", Money(0, "EUR"))
+    assert gateway.charge_saved(replace(request, amount=Money(1, "EUR"), key="two")).network_ref
+
+
+def test_a_dispute_takes_all_that_is_left_or_a_part_and_never_more(gateway, open_start, time):
+    charge = gateway.pay_start(open_start().ref, GOOD)
+    gateway.refund(RefundRequest(charge.ref, Money(900, "EUR"), "one"))
+    for minor in (0, 2001):
+        with pytest.raises(RequestRejected):
+            gateway.dispute(charge.ref, Money(minor, "EUR"))
+    part = gateway.dispute(charge.ref, Money(500, "EUR"))
+    rest = gateway.dispute(charge.ref)
+    first, second = gateway.fetch_dispute(part), gateway.fetch_dispute(rest)
+    assert (first.amount.minor, second.amount.minor) == (500, 1500)
+    assert (first.fee, first.respond_by - time()) == (Money(1500, "EUR"), timedelta(days=7))
+    with pytest.raises(RequestRejected):
+        gateway.dispute(charge.ref, Money(1, "EUR"))
+    time.pass_(minutes=1)
+    gateway.decide(part, won=True)
+    assert gateway.fetch_dispute(part).fee == Money(0, "EUR")
+    assert [each.ref for each in gateway.list_disputes(time())] == [part]
+    assert gateway.dispute(charge.ref, Money(500, "EUR"))
+
+
+def test_a_card_brings_its_chargeback_after_a_day_and_its_end_after_a_week(
+    gateway, open_start, time
+):
+    charge = gateway.pay_start(open_start().ref, DISPUTED)
+    plain = gateway.pay_start(open_start().ref, GOOD)
+    bought = time()
+    time.pass_(hours=23, minutes=59)
+    assert list(gateway.list_disputes(bought)) == []
+    time.pass_(minutes=2)
+    (opened,) = gateway.list_disputes(bought)
+    assert (opened.charge_ref, opened.status) == (charge.ref, "open")
+    time.pass_(days=6, hours=23)
+    assert [each.status for each in gateway.list_disputes(bought)] == ["open"]
+    time.pass_(hours=1)
+    assert [each.status for each in gateway.list_disputes(bought)] == ["lost"]
+    assert gateway.fetch("charge", plain.ref).refunded == Money(0, "EUR")
+    assert chargebacks.FEE == 15
