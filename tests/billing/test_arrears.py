@@ -19,7 +19,7 @@ from wainwright.billing.models import Subscription
 from wainwright.billing.rulebook import change_rules
 from wainwright.core import clock, events
 from wainwright.core.actors import SYSTEM
-from wainwright.core.errors import Refused
+from wainwright.core.errors import Conflict, Refused
 from wainwright.core.money import Money, total
 from wainwright.core.tenancy import TEST, scope
 from wainwright.invoicing.models import Document
@@ -171,7 +171,31 @@ def test_beyond_the_sellers_limits_nothing_is_agreed(overdue: Subscription) -> N
     with pytest.raises(Refused):
         arrears.part_now(allowed, allowed.least_part - Money(1, "EUR"), clock.now())
     change_rules(None, by=SYSTEM, postpone_days=0)
-    assert arrears.limits(overdue).last is None
+    assert arrears.limits(overdue) == Limits(allowed.rest, None, 1)
     change_rules(None, by=SYSTEM, postpone_days=7)
     arrears.agree(overdue, arrears.on_day(allowed, allowed.last), by=SYSTEM)
     assert arrears.limits(again(overdue)).last is None
+
+
+@pytest.mark.slow
+def test_nothing_is_agreed_where_nothing_is_owed_or_a_payment_is_under_way(
+    overdue: Subscription,
+) -> None:
+    allowed = arrears.limits(overdue)
+    parts = arrears.on_day(allowed, clock.now() + timedelta(days=2))
+    payment = Payment.objects.get(purpose=Payment.RENEWAL)
+    Payment.objects.filter(pk=payment.pk).update(state=Payment.UNKNOWN, settled_at=None)
+    with pytest.raises(Conflict):
+        arrears.agree(overdue, parts, by=SYSTEM)
+    Payment.objects.filter(pk=payment.pk).update(state=Payment.DECLINED)
+    wrong = arrears.in_parts(allowed, 2, clock.now())[::-1]
+    with pytest.raises(Refused):
+        arrears.agree(overdue, wrong, by=SYSTEM)
+    arrears.agree(overdue, parts, by=SYSTEM)
+    bill = Bill.objects.get(pk=overdue.open_bill_id)
+    due = arrears.due_of([bill])[bill.pk]
+    assert (due.now, due.leaves_rest, due.next_at) == (allowed.rest, False, parts[0].at)
+    assert arrears.due_of([]) == {}
+    cancellation.cancel_now(overdue, by=SYSTEM, source="hub")
+    with pytest.raises(Conflict):
+        arrears.agree(overdue, parts, by=SYSTEM)

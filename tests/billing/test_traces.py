@@ -12,9 +12,12 @@ from tests import cast
 from tests.factories.buying import buy
 from tests.factories.shops import make_price, make_product
 from wainwright.billing import aligning, cancellation, pausing, reactivating, states, switching
+from wainwright.billing.errors import MoveRefused
 from wainwright.billing.models import Ending, Hold, Pause, Subscription
+from wainwright.billing.rulebook import change_rules
 from wainwright.core import clock
 from wainwright.core.actors import SYSTEM
+from wainwright.core.dates import add_days
 from wainwright.core.models import AuditRow, EventRow
 from wainwright.core.tenancy import TEST, scope
 from wainwright.sales.models import Entry
@@ -131,3 +134,22 @@ def test_who_ends_or_pauses_it_is_asked_about_it_no_more_but_for_a_chargeback(
     assert ended.cancel_asked_at <= ended.ended_at
     assert not waiting.exists()
     assert set(Hold.objects.values_list("decision", "by")) == {(Hold.SKIP, SYSTEM.label)}
+
+
+def test_who_comes_back_owes_nothing_of_before(mine: Subscription) -> None:
+    asked = mine.current_start - timedelta(days=1)
+    ended = cancellation.cancel_now(mine, **WHO)
+    Subscription.objects.filter(pk=mine.pk).update(failures=2, cancel_asked_at=asked)
+    back = reactivating.reactivate(ended, **WHO)
+    assert (back.failures, back.state, back.next_due_at) == (0, states.ACTIVE, back.due(1))
+    assert Ending.objects.get().asked_at == asked
+    assert EventRow.objects.filter(name="subscription.started").count() == 1
+    assert switching.keep(back, **WHO).then is None
+    change_rules(None, by=SYSTEM, return_days=5)
+    cancellation.cancel_now(mine, **WHO)
+    until = reactivating.reactivated_until(again(mine))
+    assert until == add_days(again(mine).ended_at, 5, mine.zone)
+    clock.set_offset(until - clock.wall() + timedelta(minutes=1))
+    assert not reactivating.can_reactivate(again(mine))
+    with pytest.raises(MoveRefused):
+        reactivating.reactivate(mine, **WHO)

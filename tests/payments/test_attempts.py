@@ -14,11 +14,12 @@ from tests.factories.shops import make_price, make_product
 from wainwright.billing import renewals
 from wainwright.core import clock
 from wainwright.core.actors import SYSTEM
+from wainwright.core.models import AuditRow
 from wainwright.core.money import Money
 from wainwright.core.tenancy import TEST, scope
 from wainwright.payments import attempts, charging, inbox, janitor, reconciling, refunds
 from wainwright.payments.abandoning import give_up
-from wainwright.payments.errors import AttemptRunning, GatewayAway
+from wainwright.payments.errors import AttemptRunning, GatewayAway, NotRefundable
 from wainwright.payments.gateways.base import Buyer, Decline
 from wainwright.payments.gateways.test.faults import Faults
 from wainwright.payments.gateways.test.gateway import TestGateway
@@ -30,6 +31,7 @@ from wainwright.payments.models import (
     Reconciliation,
     Refund,
 )
+from wainwright.payments.queries import last_comparisons
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
@@ -147,6 +149,7 @@ def test_each_of_several_charges_is_told_of_and_none_holds_up_the_others(
     states = [settled.get(each.payment.pk) for each in begun]
     assert states == [Payment.ABANDONED, Payment.ABANDONED, Payment.SUCCEEDED]
     assert "belongs to another" in fresh(begun[1].payment).raw["error"]
+    assert "error" not in fresh(begun[0].payment).raw
     alone = charging.charge(begun[0].payment, description="again")
     assert alone.state == Payment.ABANDONED
 
@@ -180,6 +183,36 @@ def test_refunds_without_answer_are_asked_for_and_a_gateway_that_rests_is_not(
     assert set(Refund.objects.values_list("state", flat=True)) == {Refund.SUCCEEDED}
 
 
+def test_a_refund_the_gateway_refuses_is_over_and_may_be_asked_for_anew(
+    shop: cast.Cast, gateway: TestGateway
+) -> None:
+    bought = buy(make_price(make_product(shop.own))).payment
+    Payment.objects.filter(pk=bought.pk).update(gateway_ref="charge_of_nobody")
+
+    def give_back(key: str) -> Refund:
+        amount = Money(2900, "EUR")
+        return refunds.refund(bought, amount=amount, note="", by=SYSTEM, form_key=key)
+
+    refused = give_back("one")
+    assert (refused.state, refused.settled_at is not None) == (Refund.DECLINED, True)
+    assert "no settled charge" in refused.raw["error"]
+    Payment.objects.filter(pk=bought.pk).update(gateway_ref=bought.gateway_ref)
+    assert give_back("one") == refused
+    given = give_back("two")
+    assert (given.state, given.raw["state"]) == (Refund.SUCCEEDED, "succeeded")
+    assert given.gateway_ref.startswith("test_refund")
+    written = AuditRow.objects.filter(subject__in=[refused.public_id, given.public_id])
+    assert list(written.order_by("pk").values_list("action", flat=True)) == [
+        "refund.started",
+        "refund.declined",
+        "refund.started",
+        "refund.succeeded",
+    ]
+    assert refunds.ask(given) is given
+    with pytest.raises(NotRefundable):
+        give_back("three")
+
+
 def test_of_several_books_each_is_compared_once_a_day_whatever_becomes_of_the_others(
     shop: cast.Cast, gateway: TestGateway
 ) -> None:
@@ -193,6 +226,13 @@ def test_of_several_books_each_is_compared_once_a_day_whatever_becomes_of_the_ot
     assert timedelta(minutes=15) <= again < timedelta(minutes=16)
     assert timedelta(days=1) <= later < timedelta(days=1, minutes=1)
     assert reconciling.reconcile_due() == 0
+    clock.set_offset(clock.offset() + timedelta(days=1, hours=1))
+    gateway.misbehave(FAIR)
+    assert reconciling.reconcile_due() == 3
+    both = list(Connection.objects.filter(business__in=[shop.own, shop.client]))
+    newest = last_comparisons(both)
+    assert {each.business_id for each in newest.values()} == {shop.own.pk, shop.client.pk}
+    assert all(each.until > began + timedelta(days=1) for each in newest.values())
     row = Connection.objects.get(business=shop.own)
     assert [reconciling._claimed(row, began) for _worker in range(2)] == [True, False]
 

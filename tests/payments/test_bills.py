@@ -50,6 +50,7 @@ def test_the_rest_is_what_no_part_has_paid_and_parts_go_back_when_it_is_off() ->
         paid = [a_part(bill, 900), a_part(bill, 500)]
         elsewhere = a_part(other, 100)
         declined = a_part(bill, 1000, state=Payment.DECLINED)
+        whole = a_part(bill, 2900, part=False)
         stray = a_part(bill, 200, stray=True)
         assert bills.paid_parts([bill.pk]) == {bill.pk: 1400}
         assert bills.rest_of(bill) == Money(1500, "EUR")
@@ -62,10 +63,13 @@ def test_the_rest_is_what_no_part_has_paid_and_parts_go_back_when_it_is_off() ->
         assert lines_to_refund(paid[0]) == []
 
         bills.void_bill(bill, why="the buyer left", by=SYSTEM)
-        rows = Payment.objects.filter(pk__in=[each.pk for each in (*paid, declined, elsewhere)])
+        rows = Payment.objects.filter(
+            pk__in=[each.pk for each in (*paid, declined, elsewhere, whole)]
+        )
         assert list(rows.order_by("pk").values_list("stray", flat=True)) == [
             True,
             True,
+            False,
             False,
             False,
         ]

@@ -137,6 +137,8 @@ def test_what_rests_holds_up_nobody_else(
         Payment.objects.filter(pk=each.pk).update(ask_at=time.now - timedelta(seconds=9 - place))
     assert (janitor.resolve_waiting(), asks()) == (3, [2, 0, 1])
     assert (janitor.resolve_waiting(), asks()) == (0, [2, 0, 1])
+    rested = Payment.objects.select_related("connection__business").get(pk=waiting[0].pk)
+    assert janitor.resolve(rested) is rested
     time.now += MINUTE  # the rest is over
     assert (janitor.resolve_waiting(), asks()) == (1, [2, 1, 1])
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -23,6 +24,7 @@ from wainwright.catalog.models import Price
 from wainwright.core import events
 from wainwright.core.actors import SYSTEM
 from wainwright.core.ids import new_id
+from wainwright.core.models import AuditRow, EventRow
 from wainwright.core.money import Money
 from wainwright.core.tenancy import TEST, scope
 from wainwright.invoicing.models import CREDIT_NOTE, Document
@@ -30,7 +32,7 @@ from wainwright.letters.models import Letter
 from wainwright.payments import disputes, reconciling, refunds
 from wainwright.payments.connections import adapter_for
 from wainwright.payments.errors import NotRefundable
-from wainwright.payments.gateways.base import RequestRejected
+from wainwright.payments.gateways.base import DisputeStatus, RequestRejected
 from wainwright.payments.gateways.test.gateway import TestGateway
 from wainwright.payments.models import Dispute, Payment
 from wainwright.reports import invariants
@@ -166,6 +168,30 @@ def test_a_lost_one_may_still_be_reversed_but_a_reversed_one_stays(bought: Bough
     decide(bought.payment, ref, won=True)
     decide(bought.payment, ref, won=False)
     assert Dispute.objects.get().state == Dispute.WON
+
+
+@pytest.mark.slow
+def test_what_is_new_of_a_chargeback_is_booked_written_and_told_once(bought: Bought) -> None:
+    payment, gateway = bought.payment, gateway_of(bought.payment)
+    connection = payment.connection
+    ref = gateway.dispute(payment.gateway_ref)
+    report = gateway.fetch_dispute(ref)
+    nobodys = replace(report, charge_ref="charge_of_nobody")
+    dollars = replace(report, amount=Money(11900, "USD"))
+    assert [disputes.book(connection, each) for each in (nobodys, dollars)] == [False, False]
+    assert not Dispute.objects.exists()
+    # Its own success was not heard of yet.
+    Payment.objects.filter(pk=payment.pk).update(state=Payment.UNKNOWN, settled_at=None)
+    assert [disputes.book(connection, report) for _twice in range(2)] == [True, False]
+    assert Payment.objects.get(pk=payment.pk).state == Payment.SUCCEEDED
+    won = replace(report, status=DisputeStatus.WON, fee=Money(0, "EUR"))
+    assert [disputes.book(connection, won) for _twice in range(2)] == [True, False]
+    row = Dispute.objects.get()
+    assert (row.state, row.fee, row.closed_at is not None) == (Dispute.WON, 0, True)
+    written = AuditRow.objects.filter(subject=row.public_id).order_by("pk")
+    assert list(written.values_list("action", flat=True)) == ["dispute.open", "dispute.won"]
+    told = EventRow.objects.filter(name__startswith="dispute.").order_by("pk")
+    assert list(told.values_list("name", flat=True)) == ["dispute.opened", "dispute.won"]
 
 
 def test_one_whose_webhooks_were_lost_is_found_by_the_comparison(bought: Bought) -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from wainwright.core.money import Money
 from wainwright.payments.errors import NotRefundable
-from wainwright.payments.returning import Billed, Wish, chosen, share_of_tax, spread
+from wainwright.payments.returning import Billed, Wish, can_choose, chosen, share_of_tax, spread
 
 grosses = st.lists(st.integers(1, 10**6), min_size=1, max_size=6)
 
@@ -100,3 +100,9 @@ def test_more_than_is_left_of_a_line_is_refused(wishes: list[Wish]) -> None:
 def test_lines_that_credit_paid_for_are_not_chosen() -> None:
     with pytest.raises(NotRefundable):
         chosen([Wish(1, amount=euros(1))], [line(100, key=1), line(-30, key=2)])
+
+
+def test_single_lines_are_chosen_unless_credit_paid_a_part_of_them() -> None:
+    assert can_choose([line(5), line(0)])
+    assert not can_choose([line(5), line(-1)])
+    assert not can_choose([])

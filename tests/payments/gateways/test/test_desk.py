@@ -23,7 +23,7 @@ from wainwright.payments.gateways.base import (
 from wainwright.payments.gateways.test import chargebacks
 from wainwright.payments.gateways.test.bank import CONFIRM_LIFE, PAGE_LIFE, SETTLING
 
-GOOD, SLOW = "4242424242424242", "4000000000007072"
+GOOD, SLOW, LATER_DECLINED = "4242424242424242", "4000000000007072", "4000000000000341"
 DISPUTED = "4000000000000259"
 
 
@@ -106,6 +106,14 @@ def test_only_above_zero_is_charged_and_one_key_is_one_request(gateway, open_sta
     made = gateway.charge_saved(replace(request, network_ref="net_1"))
     assert (made.network_ref, made.refunded) == ("net_1", Money(0, "EUR"))
     assert gateway.charge_saved(replace(request, amount=Money(1, "EUR"), key="two")).network_ref
+
+
+def test_what_moved_nothing_names_no_sum(gateway, open_start):
+    method = gateway.pay_start(open_start(Intent.SAVE_ONLY).ref, LATER_DECLINED).method
+    refused = gateway.charge_saved(ChargeRequest(method, EUROS, "one", "bill", "Studio"))
+    assert (refused.amount, refused.refunded, refused.network_ref) == (None, None, None)
+    assert (refused.action, refused.expected_by, refused.method) == (None, None, method)
+    assert refused.raw == {"card": "declines_later", "state": "declined"}
 
 
 def test_a_dispute_takes_all_that_is_left_or_a_part_and_never_more(gateway, open_start, time):
