@@ -67,7 +67,9 @@ def _in_a_fork(
             os.setsid()
             signal.alarm(seconds)
             loaded.plant(file, changes_of(file)[number])
-            answer = SURVIVED if _all_pass(tests) else KILLED
+            answer = KILLED  # also by what breaks the run of the tests itself
+            if _all_pass(tests):
+                answer = SURVIVED
         except NeedsImport:
             answer = NEEDS_IMPORT
         finally:
