@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -35,7 +35,8 @@ from wainwright.billing.standing import standing_of
 from wainwright.core.models import EventRow
 from wainwright.core.money import Money
 from wainwright.customers.models import Customer
-from wainwright.invoicing.models import CREDIT_NOTE, INVOICE, Document
+from wainwright.invoicing.models import CREDIT_NOTE, Document
+from wainwright.letters import queries
 from wainwright.letters.plans import Plan, plan_of
 from wainwright.letters.writing import Attachment, write
 from wainwright.payments.events import (
@@ -45,14 +46,14 @@ from wainwright.payments.events import (
     RefundSucceeded,
 )
 from wainwright.payments.models import Bill, BillLine, Method, Payment, Refund
-from wainwright.sales.models import Line, Order
+from wainwright.sales.models import Line
 
 GIVEN_UP = "dunning"  # the source billing names when it ends what could not be charged
 
 
 def send_receipt(event: PaymentSucceeded, row: EventRow) -> None:
     """Every payment brings a receipt, also a payment of nothing."""
-    payment = Payment.objects.select_related("method").get(pk=event.payment_id)
+    [payment] = queries.payment(event.payment_id)
     if payment.purpose == Payment.CHECKOUT:
         _receipt(payment, row)
     elif payment.purpose == Payment.RENEWAL:
@@ -62,11 +63,10 @@ def send_receipt(event: PaymentSucceeded, row: EventRow) -> None:
 
 
 def _receipt(payment: Payment, row: EventRow) -> None:
-    order = Order.objects.get(bill_id=payment.bill_id)
-    lines = list(Line.objects.filter(order=order).select_related("product").order_by("position"))
-    subscriptions = _subscriptions().filter(order=order).order_by("pk")
+    [order] = queries.order_of(payment.bill_id)
+    lines = queries.lines_of(order)
     product = lines[0].product
-    document = Document.objects.filter(bill_id=payment.bill_id, kind=INVOICE).first()
+    document = queries.invoice_of.first(payment.bill_id)
     _tell(
         payment.customer,
         "receipt",
@@ -77,7 +77,9 @@ def _receipt(payment: Payment, row: EventRow) -> None:
             "sums": [(_item(line), Money(line.gross, line.currency)) for line in lines],
             "tax": Money(order.tax, order.currency),
             "payment": payment,
-            "plans": [plan_of(subscription) for subscription in subscriptions],
+            "plans": [
+                plan_of(subscription) for subscription in queries.subscriptions(order, by="order")
+            ],
             "detailed": product is None or product.receipt == "detailed",
             "access_url": product.access_url if product else "",
             "document": document,
@@ -92,9 +94,9 @@ def _item(line: Line) -> str:
 
 def _renewal_receipt(payment: Payment, row: EventRow) -> None:
     """One receipt for all that one payment renewed."""
-    periods = Period.objects.filter(bill_id=payment.bill_id, void=False).order_by("position")
-    parts = [Renewed(period, _renewed(period)) for period in periods]
-    document = Document.objects.filter(bill_id=payment.bill_id, kind=INVOICE).first()
+    periods = queries.periods_of(payment.bill_id)
+    parts = _renewed(period for period in periods if not period.void)
+    document = queries.invoice_of.first(payment.bill_id)
     context = {"payment": payment, "parts": parts, "names": _names(parts), "document": document}
     _tell_of(parts[0].subscription, "renewal_receipt", row, context, document)
 
@@ -103,7 +105,7 @@ def _change_receipt(payment: Payment, row: EventRow) -> None:
     """What was paid for another plan, with what the old one left, and what comes next."""
     change = Change.objects.get(bill_id=payment.bill_id)
     lines = BillLine.objects.filter(bill_id=payment.bill_id).order_by("position")
-    document = Document.objects.filter(bill_id=payment.bill_id, kind=INVOICE).first()
+    document = queries.invoice_of.first(payment.bill_id)
     context = {
         "payment": payment,
         "now": Bought(**change.plan).words,
@@ -113,7 +115,7 @@ def _change_receipt(payment: Payment, row: EventRow) -> None:
         "left": Money(change.left, payment.currency),
         "document": document,
     }
-    subscription = _subscriptions().get(pk=change.subscription_id)
+    [subscription] = queries.subscriptions(change.subscription_id, by="pk")
     _tell_of(subscription, "plan_changed", row, context, document)
 
 
@@ -148,18 +150,17 @@ def tell_of_bill_day(event: BillDayChosen, row: EventRow) -> None:
     if event.others is None:
         return
     first = _subscription(event)
-    others = _subscriptions().filter(pk__in=event.others).order_by("pk")
+    others = queries.subscriptions_by_key(event.others)
     moved = [aligning.way_of(standing_of(each)) for each in (first, *others)]
     _tell_of(first, "bill_day_chosen", row, {"day": event.day, "moved": moved})
 
 
 def send_part_receipt(event: PartPaid, row: EventRow) -> None:
     """A receipt for the part, with what is still owed and when."""
-    payment = Payment.objects.select_related("method", "bill").get(pk=event.payment_id)
+    [payment] = queries.payment(event.payment_id)
     bill = payment.bill
     assert bill is not None
-    periods = Period.objects.filter(bill=bill).order_by("position")
-    parts = [Renewed(period, _renewed(period)) for period in periods]
+    parts = _renewed(queries.periods_of(bill.pk))
     to_come = [part for part, is_paid in arrears.instalments_of(bill) if not is_paid]
     context = {"payment": payment, "names": _names(parts), "to_come": to_come}
     _tell_of(parts[0].subscription, "part_receipt", row, context)
@@ -177,9 +178,12 @@ class Renewed:
         return plan_of(self.subscription)
 
 
-def _renewed(period: Period) -> Subscription:
-    found: Subscription = _subscriptions().get(pk=period.subscription_id)
-    return found
+def _renewed(periods: Iterable[Period]) -> list[Renewed]:
+    return [
+        Renewed(period, subscription)
+        for period in periods
+        for subscription in queries.subscriptions(period.subscription_id, by="pk")
+    ]
 
 
 def _names(parts: Sequence[Renewed]) -> str:
@@ -193,7 +197,7 @@ def tell_of_failed_renewal(event: RenewalFailed, row: EventRow) -> None:
     subscription = _subscription(event)
     payment = Payment.objects.filter(pk=event.payment_id).select_related("method").first()
     bill = Bill.objects.get(pk=event.bill_id)
-    others = _subscriptions().filter(pk__in=event.others).order_by("pk")
+    others = queries.subscriptions_by_key(event.others)
     context = {
         "sum": bill.total,
         "names": ", ".join(each.name for each in [subscription, *others]),
@@ -207,9 +211,8 @@ def tell_of_failed_renewal(event: RenewalFailed, row: EventRow) -> None:
 
 def ask_to_confirm(event: ConfirmationNeeded, row: EventRow) -> None:
     """The bank wants to see the buyer; nobody is asked for what is not owed any more."""
-    payment = Payment.objects.select_related("method", "bill").get(pk=event.payment_id)
-    owed = _subscriptions().filter(open_bill=payment.bill_id).order_by("pk")
-    debtors = list(owed)
+    [payment] = queries.payment(event.payment_id)
+    debtors = queries.subscriptions(payment.bill_id, by="open_bill")
     if not debtors or payment.state != Payment.ACTION:
         return
     first = debtors[0]
@@ -288,12 +291,8 @@ def _given_back(lines: QuerySet[BillLine], refund: Refund) -> QuerySet[BillLine]
     return lines.filter(returns__refund=refund, returns__gross__gt=0)
 
 
-def _subscriptions() -> Any:
-    return Subscription.objects.select_related("customer", "business", "product", "method")
-
-
 def _subscription(event: SubscriptionEvent) -> Subscription:
-    found: Subscription = _subscriptions().get(pk=event.subscription_id)
+    [found] = queries.subscriptions(event.subscription_id, by="pk")
     return found
 
 

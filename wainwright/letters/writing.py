@@ -7,10 +7,12 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
 from wainwright.accounts.models import Business
 from wainwright.core import clock
 from wainwright.core.ids import new_id
+from wainwright.core.prepared import Slot, prepared
 from wainwright.customers.models import Customer
 from wainwright.letters import sending
 from wainwright.letters.models import Letter
@@ -41,7 +43,7 @@ def write(
     unless several share one `template`.
     """
     key = {"cause": cause, "recipient": one_line(recipient)[:254], "kind": kind}
-    known = Letter.objects.filter(**key).first()
+    known: Letter | None = _written.first(cause, key["recipient"], kind)
     if known is not None:
         return known
     zone = zone or (customer.zone if customer else "") or business.zone
@@ -58,6 +60,11 @@ def write(
     except IntegrityError:  # somebody else wrote it meanwhile
         return Letter.objects.get(**key)
     return letter
+
+
+@prepared
+def _written(cause: Slot, recipient: Slot, kind: Slot) -> QuerySet[Letter]:
+    return Letter.objects.filter(cause=cause, recipient=recipient, kind=kind)
 
 
 def kept(
