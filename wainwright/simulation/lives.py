@@ -16,6 +16,7 @@ from django.core.management import call_command
 from django.db import connections
 from django.test import override_settings
 
+from wainwright.core import memory
 from wainwright.simulation.life import Life, Told
 from wainwright.simulation.process import in_haste
 
@@ -33,7 +34,8 @@ def live_all(seeds: Sequence[int], days: int) -> Iterator[Logged]:
         live = partial(_live, days=days, empty=Path(folder))
         fork = multiprocessing.get_context("fork")
         at_once = min(len(seeds), os.cpu_count() or 1)
-        with ProcessPoolExecutor(at_once, mp_context=fork) as processes:
+        settle = memory.keep_what_is_loaded
+        with ProcessPoolExecutor(at_once, mp_context=fork, initializer=settle) as processes:
             yield from processes.map(live, seeds)
 
 
@@ -49,11 +51,13 @@ def _live(seed: int, *, days: int, empty: Path) -> Logged:
 def _moved_to(folder: Path) -> Iterator[None]:
     """This process keeps everything in the folder meanwhile."""
     database = connections["default"].settings_dict
-    before = Path(database["NAME"])
+    before = dict(database)
+    # A life asks more questions than the driver remembers by itself.
+    options = {**database["OPTIONS"], "cached_statements": 1000}
     with in_haste(), override_settings(DATA=folder):
-        database["NAME"] = folder / before.name
+        database |= {"NAME": folder / Path(database["NAME"]).name, "OPTIONS": options}
         try:
             yield
         finally:
             connections.close_all()
-            database["NAME"] = before
+            database |= before

@@ -34,8 +34,9 @@ def living(ledger: Path, dies_at: int | None) -> Iterator[None]:
         try:
             with connection.execute_wrapper(_Death(watched, dies_at)):
                 yield
-        finally:
+        except Crash:
             connections.close_all()
+            raise
 
 
 @contextmanager
