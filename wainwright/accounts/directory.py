@@ -61,8 +61,9 @@ def businesses() -> list[Business]:
     return list(Business.everywhere.select_related("account").order_by("account_id", "id"))
 
 
-def accounts() -> list[Account]:
-    return list(Account.objects.order_by("id"))
+@prepared
+def accounts() -> QuerySet[Account]:
+    return Account.objects.order_by("id")
 
 
 def memberships(user: User) -> list[Member]:

@@ -6,12 +6,13 @@ import hashlib
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 
 from wainwright.core import clock
 from wainwright.core.errors import TooMany
 from wainwright.core.models import Counter
+from wainwright.core.prepared import Slot, prepared
 
 
 def hit(key: str, *, most: int, seconds: int) -> None:
@@ -37,4 +38,9 @@ def count(key: str, *, seconds: int) -> int:
 
 
 def forget_ended() -> None:
-    Counter.objects.filter(ends_at__lt=clock.wall() - timedelta(days=1)).delete()
+    Counter.objects.filter(pk__in=_ended(clock.wall() - timedelta(days=1))).delete()
+
+
+@prepared
+def _ended(before: Slot) -> QuerySet[Counter, int]:
+    return Counter.objects.filter(ends_at__lt=before).values_list("pk", flat=True)

@@ -49,8 +49,10 @@ def unanswered(*, since: datetime, before: datetime, most: int = 50) -> list[int
     return list(rows.order_by("pk").values_list("pk", flat=True)[:most])
 
 
-def requests_before(moment: datetime) -> QuerySet[AccessRequest]:
-    return AccessRequest.objects.filter(asked_at__lt=moment)
+@prepared
+def requests_before(moment: Slot) -> QuerySet[AccessRequest, int]:
+    """Their keys."""
+    return AccessRequest.objects.filter(asked_at__lt=moment).values_list("pk", flat=True)
 
 
 def customer_behind(request: AccessRequest) -> Customer | None:
@@ -107,8 +109,10 @@ def open_sessions(
     return rows.values_list("pk", flat=True)
 
 
-def sessions_before(moment: datetime) -> QuerySet[HubSession]:
-    return HubSession.objects.filter(started_at__lt=moment)
+@prepared
+def sessions_before(moment: Slot) -> QuerySet[HubSession, int]:
+    """Their keys."""
+    return HubSession.objects.filter(started_at__lt=moment).values_list("pk", flat=True)
 
 
 @prepared

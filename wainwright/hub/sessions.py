@@ -91,7 +91,7 @@ def _open(customer: Customer) -> tuple[int, datetime, datetime]:
 
 
 def forget_old() -> None:
-    queries.sessions_before(clock.wall() - KEPT).delete()
+    HubSession.objects.filter(pk__in=queries.sessions_before(clock.wall() - KEPT)).delete()
 
 
 def _note(action: str, customer: Customer) -> None:

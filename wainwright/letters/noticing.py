@@ -62,7 +62,8 @@ def give_notice() -> None:
         return
     written = [_is_written(tell) for tell in _due(Span(mark.until, now), Book.read())]
     if all(written):
-        NoticeMark.objects.filter(pk=mark.pk).update(until=now)
+        mark.until = now
+        mark.save(update_fields=["until"])
 
 
 @prepared

@@ -7,12 +7,14 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 
 from wainwright.accounts.links import link_for
 from wainwright.accounts.models import Business
 from wainwright.core import audit, clock, signatures, vault
 from wainwright.core.actors import Actor
 from wainwright.core.ids import new_id
+from wainwright.core.prepared import Slot, prepared
 from wainwright.core.tenancy import TEST
 from wainwright.payments.gateways import adapter
 from wainwright.payments.gateways import base as gateways
@@ -65,11 +67,16 @@ def reseal(work: vault.Resealing) -> None:
 
 def connection_for(business_id: int, currency: str) -> Connection | None:
     """What takes this business's payments in the currency, newest first; None if nothing does."""
-    rows = Connection.objects.filter(business_id=business_id, active=True)
-    for connection in rows.select_related("business").order_by("-pk"):
+    for connection in _active(business_id):
         if currency in adapter_for(connection).capabilities().currencies:
             return connection
     return None
+
+
+@prepared
+def _active(business: Slot) -> QuerySet[Connection]:
+    rows = Connection.objects.filter(business_id=business, active=True)
+    return rows.select_related("business").order_by("-pk")
 
 
 def webhook_address(connection: Connection) -> str:

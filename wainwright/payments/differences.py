@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Collection
+from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from wainwright.core import audit, clock, events
 from wainwright.core.actors import GATEWAY, Actor
 from wainwright.core.ids import new_id
 from wainwright.core.money import Money
+from wainwright.core.prepared import Slot, prepared
 from wainwright.payments.abandoning import give_up
 from wainwright.payments.events import DifferenceFound
 from wainwright.payments.models import Connection, Difference, Payment
@@ -66,8 +69,16 @@ def note(
 
 def agreed(connection: Connection, refs: Collection[str]) -> None:
     """The books tell the same of these charges: what was open about them is settled."""
-    still_open = Difference.objects.filter(connection=connection, ref__in=refs, settled_at=None)
-    still_open.update(settled_at=clock.now())
+    settled = [pk for pk, ref in _open_at(connection) if ref in refs]
+    if settled:
+        still_open = Difference.objects.filter(pk__in=settled, settled_at=None)
+        still_open.update(settled_at=clock.now())
+
+
+@prepared
+def _open_at(connection: Slot) -> QuerySet[Difference, Any]:
+    found = Difference.objects.filter(connection=connection, settled_at=None)
+    return found.values_list("pk", "ref")
 
 
 def settle(difference: Difference, *, by: Actor, note: str) -> Difference:

@@ -58,7 +58,7 @@ def reconcile(connection: Connection) -> Reconciliation:
     with calls.patient(connection) as gateway:
         charges = list(gateway.list_charges(since))
     seen: set[int] = set()
-    agreed: list[str] = []
+    agreed: set[str] = set()
     found = 0
     for pair in pairs(connection, charges):
         resolved += _booked(pair)
@@ -66,13 +66,14 @@ def reconcile(connection: Connection) -> Reconciliation:
             seen.add(pair.payment.pk)
         new = _noted(connection, pair)
         if new is None:
-            agreed.append(pair.charge.ref)
+            agreed.add(pair.charge.ref)
         found += bool(new)
     resolved += _ask_about_payments(connection, until, seen)
     resolved += _book_disputes(connection, since)
     found += _missing(connection, since, until, seen)
     differences.agreed(connection, agreed)
-    Connection.objects.filter(pk=connection.pk).update(compare_at=until + EVERY)
+    connection.compare_at = until + EVERY
+    connection.save(update_fields=["compare_at"])
     done: Reconciliation = Reconciliation.objects.create(
         business_id=connection.business_id,
         connection=connection,
