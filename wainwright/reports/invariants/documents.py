@@ -12,7 +12,6 @@ from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Window
 from django.db.models.functions import Lag
 from django.utils.translation import gettext as _
 
-from wainwright.core import tenancy
 from wainwright.core.prepared import Slot, by, prepared
 from wainwright.invoicing.files import path_of
 from wainwright.invoicing.models import Document, Gap, Series
@@ -94,22 +93,22 @@ def _back_in_time() -> QuerySet[Document, Any]:
 
 def content_unchanged() -> Found:
     """The frozen content has its hash and is what the columns say; a kept file has its own."""
-    account_id, read = tenancy.current().account_id, read_before()
-    last, broken = read.documents.get(account_id, 0), []
-    while some := _documents_after(last, limit=_AT_ONCE):
-        broken += [
-            f"{document.public_id}: {fault}" for document in some for fault in _faults(document)
-        ]
-        last = some[-1].pk
-    if not broken:
-        read.documents[account_id] = last
+    read, broken = read_before().documents, []
+    for series in _series():
+        last, changed = read.get(series.pk, 0), []
+        while some := _documents_after(series, last, limit=_AT_ONCE):
+            changed += [f"{each.public_id}: {fault}" for each in some for fault in _faults(each)]
+            last = some[-1].number
+        if not changed:
+            read[series.pk] = last
+        broken += changed
     return Found(counted(Document), broken)
 
 
 @prepared
-def _documents_after(pk: Slot, *, limit: int) -> QuerySet[Document]:
-    documents = rows(Document).filter(pk__gt=pk).select_related("series")
-    return documents.order_by("pk")[:limit]
+def _documents_after(series: Slot, number: Slot, *, limit: int) -> QuerySet[Document]:
+    documents = rows(Document).filter(series=series, number__gt=number).select_related("series")
+    return documents.order_by("number")[:limit]
 
 
 def _faults(document: Document) -> Iterator[str]:

@@ -34,7 +34,8 @@ type Check = Callable[[], Found]
 
 @dataclass
 class Read:
-    """What is frozen and was found whole, by account: the last sealed row and the last document.
+    """What is frozen and was found whole: the trail of each account up to its last sealed row, the
+    documents of each series up to a number.
 
     Who looks after each simulated day hands it on, and reads what is older only once.
     """
