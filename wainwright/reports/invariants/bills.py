@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, When
 from django.utils.translation import gettext as _
 
 from wainwright.billing.models import Instalment, Period
@@ -61,21 +61,23 @@ def bills_within_their_sum() -> Found:
 
 @prepared
 def _outside_their_sum() -> QuerySet[Any]:
-    of_bill = {"bill": OuterRef("pk"), "state": Payment.SUCCEEDED}
-    taken = (
-        rows(Bill)
-        .annotate(
-            paid=sum_of(rows(Payment).filter(**of_bill), "amount"),
-            back=sum_of(
-                rows(Refund).filter(payment__bill=OuterRef("pk"), state=Refund.SUCCEEDED), "amount"
-            ),
-            charged_back=sum_of(
-                rows(Entry).filter(payment__bill=OuterRef("pk"), kind=Entry.CHARGEBACK), "gross"
-            ),
-        )
-        .annotate(net_taken=F("paid") - F("back") + F("charged_back"))
+    paid = rows(Payment).filter(bill=OuterRef("pk"), state=Payment.SUCCEEDED)
+    back = rows(Refund).filter(state=Refund.SUCCEEDED)
+    charged_back = rows(Entry).filter(kind=Entry.CHARGEBACK)
+    sums = rows(Bill).annotate(
+        paid=sum_of(paid, "amount"),
+        back=_sum_of_few(back, "amount"),
+        charged_back=_sum_of_few(charged_back, "gross"),
     )
+    taken = sums.annotate(net_taken=F("paid") - F("back") + F("charged_back"))
     return taken.exclude(net_taken__range=(0, F("gross")))
+
+
+def _sum_of_few(related: QuerySet[Any], column: str) -> Case:
+    """The sum over the rows that belong to payments for the bill; asked only of bills with any."""
+    of_bill = related.filter(payment__bill=OuterRef("pk"))
+    any_at_all = Q(pk__in=related.values("payment__bill"))
+    return Case(When(any_at_all, then=sum_of(of_bill, column)), default=0)
 
 
 def paid_bills_are_covered() -> Found:

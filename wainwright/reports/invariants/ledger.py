@@ -69,7 +69,7 @@ def disputes_are_booked() -> Found:
 
 @prepared
 def _disputes_booked_otherwise() -> QuerySet[Dispute, str]:
-    entries = rows(Entry).filter(dispute=OuterRef("pk"))
+    entries = rows(Entry).filter(payment=OuterRef("payment"), dispute=OuterRef("pk"))
     booked = _sold_disputes().annotate(
         taken=sum_of(entries.filter(kind=Entry.CHARGEBACK), "gross"),
         kept=sum_of(entries.filter(kind=Entry.FEE), "gross"),
