@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import json as jsonlib
 import logging
+import ssl
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache, cached_property
 from typing import Self
 
 # Where rich is installed, httpx loads a command of its own with it: 6 MB in every process.
@@ -85,15 +87,9 @@ class Http:
         self._timeout = timeout
         self._max_answer = max_answer
         self._auth = httpx.BasicAuth(*auth) if auth else None
-        self._client = httpx.Client(
-            base_url=base_url,
-            # An answer that unpacks to a thousand times its size would slip through the bound.
-            headers={"User-Agent": "Wainwright", "Accept-Encoding": "identity", **(headers or {})},
-            timeout=timeout,
-            follow_redirects=False,
-            trust_env=False,
-            transport=transport,
-        )
+        self._base_url = base_url
+        self._headers = headers or {}
+        self._transport = transport
 
     def request(
         self,
@@ -148,13 +144,28 @@ class Http:
         return self.request("POST", url, headers=headers, json=json, form=form, content=content)
 
     def close(self) -> None:
-        self._client.close()
+        if "_client" in self.__dict__:
+            self._client.close()
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    @cached_property
+    def _client(self) -> httpx.Client:
+        """Made for the first request: often there is nothing to ask."""
+        return httpx.Client(
+            base_url=self._base_url,
+            # An answer that unpacks to a thousand times its size would slip through the bound.
+            headers={"User-Agent": "Wainwright", "Accept-Encoding": "identity", **self._headers},
+            timeout=self._timeout,
+            follow_redirects=False,
+            trust_env=False,
+            verify=_trusted(),
+            transport=self._transport,
+        )
 
     def _exchange(self, request: httpx.Request, deadline: float) -> Answer:
         response = self._client.send(request, stream=True, auth=self._auth)
@@ -169,6 +180,12 @@ class Http:
             return Answer(response.status_code, response.headers, bytes(body))
         finally:
             response.close()
+
+
+@cache
+def _trusted() -> ssl.SSLContext:
+    """Whose certificates are believed. Reading them takes longer than many a request."""
+    return httpx.create_ssl_context(trust_env=False)
 
 
 class _BeyondBounds(Exception):
