@@ -16,6 +16,7 @@ from pathlib import Path
 import httpx
 import pytest
 from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
@@ -23,6 +24,7 @@ from tests.commands.conftest import Said
 from tests.postgres import free_port
 from tests.server import Server
 from wainwright.accounts import opening
+from wainwright.commands import _install
 
 Run = Callable[..., Said]
 
@@ -58,6 +60,18 @@ def test_a_database_with_accounts_is_only_migrated_when_asked(run: Run) -> None:
     said = run("audit")
     assert said.code == 1
     assert said.err.startswith("The database is older than this version")
+
+
+@pytest.mark.django_db
+@pytest.mark.slow  # wants the migrations that the fast run leaves out
+def test_what_is_pending_is_told_by_the_files_as_django_tells_it() -> None:
+    assert _install.pending() == []
+    recorder = MigrationRecorder(connection)
+    recorder.migration_qs.filter(app__in=["billing", "sites", "sales"]).delete()
+    executor = MigrationExecutor(connection)
+    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    behind = sorted(f"{step.app_label}.{step.name}" for step, _backwards in plan)
+    assert sorted(_install.pending()) == behind != []
 
 
 @pytest.mark.slow
