@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from django import forms
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from wainwright.billing import aligning, course, previewing
 from wainwright.billing.aligning import Way
 from wainwright.billing.course import Align
+from wainwright.billing.errors import MoveRefused
 from wainwright.billing.models import Subscription
 from wainwright.billing.standing import standing_of
 from wainwright.core import clock
@@ -68,6 +71,48 @@ class BillDayForm(forms.Form):
     def agrees(self, look: DayOutlook) -> bool:
         """Whether what would be charged is what was shown."""
         return bool(self.cleaned_data["shown"] == look.shown)
+
+
+@dataclass
+class Choice:
+    """One who chooses: `look` once a day that changes something was named, `said` where it does
+    not go on."""
+
+    form: BillDayForm
+    look: DayOutlook | None = None
+    said: str = ""
+
+
+def chosen(
+    request: HttpRequest,
+    subscription: Subscription,
+    moved: Sequence[Subscription],
+    make: type[BillDayForm],
+    agree: Callable[[DayOutlook, BillDayForm], None],
+) -> Choice | None:
+    """The choice; with a day in the address, the way there; posting what was shown agrees.
+
+    None once it is agreed. What `agree` refuses is said.
+    """
+    posted = request.method == "POST"
+    named = request.POST if posted else request.GET if "day" in request.GET else None
+    choice = Choice(make(named, initial={"day": usual_day(moved)}))
+    if not choice.form.is_valid():
+        return choice
+    choice.look = day_outlook(subscription, moved, choice.form.cleaned_data["day"])
+    if posted and not choice.form.agrees(choice.look):
+        choice.said = _("The sums have changed since you saw them. Please look once more.")
+    elif posted:
+        try:
+            agree(choice.look, choice.form)
+        except MoveRefused as refused:
+            choice.said = refused.message
+        else:
+            return None
+    elif choice.look.kept:
+        choice.look = None
+        choice.said = _("They are charged on this day already. Choose another one.")
+    return choice
 
 
 def usual_day(moved: Sequence[Subscription]) -> int:

@@ -6,9 +6,8 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from wainwright.billing.errors import MoveRefused
 from wainwright.hub import allowances
-from wainwright.web.bill_day import BillDayForm, DayOutlook, day_outlook, usual_day
+from wainwright.web.bill_day import BillDayForm, DayOutlook, chosen
 from wainwright.web.hub.faces import HubRequest, hub_page, see_other, show
 from wainwright.web.hub.subscriptions import subscription_or_404
 from wainwright.web.toasts import toast
@@ -17,32 +16,19 @@ from wainwright.web.toasts import toast
 @require_http_methods(["GET", "HEAD", "POST"])
 @hub_page
 def choose(request: HubRequest, public_id: str) -> HttpResponse:
-    """The choice; with a day in the address, the way there; posting what was shown agrees."""
+    """The choice, the way to the day, and the agreement (see `bill_day.chosen`)."""
     found = subscription_or_404(request, public_id)
     moved = allowances.moved_together(found)
     if not moved:
         return see_other("hub:subscription", public_id)
-    asked = request.GET if "day" in request.GET else None
-    form = BillDayForm(
-        request.POST if request.method == "POST" else asked, initial={"day": usual_day(moved)}
-    )
-    look: DayOutlook | None = None
-    said = ""
-    if form.is_valid():
-        look = day_outlook(found, moved, form.cleaned_data["day"])
-        if request.method == "POST":
-            try:
-                if form.agrees(look):
-                    allowances.align(found, look.act, by=request.actor)
-                    toast(
-                        request,
-                        _("Day %(day)s it is. A letter confirms it.") % {"day": look.act.day},
-                    )
-                    return see_other("hub:subscription", public_id)
-                said = _("The sums have changed since you saw them. Please look once more.")
-            except MoveRefused as refused:
-                said = refused.message
-        elif look.kept:
-            look, said = None, _("They are charged on this day already. Choose another one.")
-    context = {"subscription": found, "moved": moved, "form": form, "look": look, "said": said}
-    return show(request, "hub/bill_day.html", context, status=400 if form.errors else 200)
+
+    def agree(look: DayOutlook, _form: BillDayForm) -> None:
+        allowances.align(found, look.act, by=request.actor)
+        said = _("Day %(day)s it is. A letter confirms it.")
+        toast(request, said % {"day": look.act.day})
+
+    choice = chosen(request, found, moved, BillDayForm, agree)
+    if choice is None:
+        return see_other("hub:subscription", public_id)
+    context = {"subscription": found, "moved": moved, "choice": choice}
+    return show(request, "hub/bill_day.html", context, status=400 if choice.form.errors else 200)
