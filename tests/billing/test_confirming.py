@@ -57,6 +57,13 @@ def renewal() -> Payment:
     return found
 
 
+def give_another_card(subscription: Subscription) -> None:
+    address = methods.start_replacing(subscription, by=SYSTEM, return_url=HOME, cancel_url=HOME)
+    replacement = Payment.objects.select_related("connection__business").get(start_url=address)
+    pay_at_gateway(replacement, GOOD)
+    methods.finish_replacing(replacement, {})
+
+
 def nothing_is_broken() -> None:
     events.deliver_waiting()
     assert [each for verdict in invariants.evaluate() for each in verdict.broken] == []
@@ -108,16 +115,27 @@ def test_another_card_is_charged_at_once_and_the_question_closed(
     shop: cast.Cast, asked: Subscription
 ) -> None:
     question = renewal()
-    address = methods.start_replacing(asked, by=SYSTEM, return_url=HOME, cancel_url=HOME)
-    replacement = Payment.objects.select_related("connection__business").get(start_url=address)
-    pay_at_gateway(replacement, GOOD)
-    methods.finish_replacing(replacement, {})
+    give_another_card(asked)
     advance(shop.account.pk, 1)
     assert again(asked).state == states.ACTIVE
     gateway_of(shop.own).pay_start(question.start_ref, "")
     question.refresh_from_db()
     assert janitor.ask(question).state == Payment.ABANDONED
     assert Payment.objects.filter(purpose=Payment.RENEWAL, state=Payment.SUCCEEDED).count() == 1
+    nothing_is_broken()
+
+
+@pytest.mark.slow
+def test_a_question_found_closed_after_another_card_was_given_is_no_try_of_that_card(
+    shop: cast.Cast, asked: Subscription
+) -> None:
+    question = renewal()
+    give_another_card(asked)
+    gateway_of(shop.own).close(question.start_ref)  # by a worker that died right after
+    assert janitor.ask(question).state == Payment.DECLINED
+    assert again(asked).failures == 0
+    advance(shop.account.pk, 1)
+    assert (again(asked).state, asked.payments_made) == (states.ACTIVE, 2)
     nothing_is_broken()
 
 

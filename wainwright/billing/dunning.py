@@ -48,15 +48,18 @@ POINTLESS = frozenset(
 def note_decline(event: PaymentDeclined, row: EventRow) -> None:
     """A declined renewal waits for its next try, or ends what was on it after the last.
 
-    What the customer tries himself, with a card that is not saved, is none of its tries.
+    What the customer tries himself, with a card that is not saved, is none of its tries; nor is
+    what comes to light of a method that another has replaced since, which is tried at once.
     """
     payment = Payment.objects.get(pk=event.payment_id)
     if payment.purpose != Payment.RENEWAL or payment.method_id is None:
         return
     assert payment.bill_id is not None
     debtors = owing.debtors(payment.bill_id)
-    if debtors:
-        stopped = bool(payment.raw.get("stop_series"))
+    stopped = bool(payment.raw.get("stop_series"))
+    if debtors and debtors[0].method_id != payment.method_id and not stopped:
+        wait_until(debtors, clock.now())
+    elif debtors:
         note_failure(debtors, payment_id=payment.pk, decline=event.decline, stopped=stopped)
 
 
@@ -175,7 +178,7 @@ def wait_for_scheme(debtors: Sequence[Subscription]) -> None:
 
 
 def wait_until(debtors: Sequence[Subscription], moment: datetime) -> None:
-    """Nothing is charged before the day that was agreed."""
+    """Nothing is charged before that."""
     for subscription in debtors:
         subscription.next_due_at = moment
         subscription.save(update_fields=["next_due_at"])
