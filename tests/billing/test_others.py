@@ -29,6 +29,7 @@ from wainwright.catalog.models import Price
 from wainwright.core import clock
 from wainwright.core.actors import SYSTEM
 from wainwright.core.ids import new_id
+from wainwright.core.models import AuditRow
 from wainwright.core.tenancy import TEST, scope
 from wainwright.payments import disputes, refunds
 from wainwright.payments.models import Bill, Dispute, Payment
@@ -81,6 +82,9 @@ def test_of_two_who_owe_one_pays_in_parts_with_a_new_card(price: Price) -> None:
     Subscription.objects.filter(pk=ada.pk).update(failures=4)
     arrears.agree(again(ada), parts, by=SYSTEM)
     assert (again(ada).failures, again(ada).next_due_at) == (3, parts[0].at)  # one try is left
+    agreed = AuditRow.objects.filter(action="bill.instalments_agreed").order_by("pk")
+    bills_of = [again(each).open_bill.public_id for each in (bob, ada)]
+    assert list(agreed.values_list("subject", flat=True)) == bills_of
     mine = Instalment.objects.filter(bill=again(ada).open_bill_id)
     assert list(mine.values_list("number", "amount")) == [(1, 967), (2, 967), (3, 966)]
     assert list(Instalment.objects.filter(bill=bobs_bill).values_list("amount", flat=True)) == [

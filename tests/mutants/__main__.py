@@ -31,7 +31,7 @@ WANTED = 0.85
 FAST = "not slow and not nightly and not browser and not postgres"
 WHOLE = "not nightly and not browser and not postgres"
 # The fast tests of everything, and the slow ones of those who bill, tell of it and show it.
-NEAR = ("billing", "payments", "letters", "stories", "web/hub", "web/dashboard")
+NEAR = ("billing", "payments", "letters", "simulation", "stories", "web/hub", "web/dashboard")
 ASKED = (("-m", FAST), ("-m", f"slow and {WHOLE}", *(f"tests/{area}" for area in NEAR)))
 PYTEST = [
     *(sys.executable, "-m", "pytest", "-q", "--tb=no", "-p", "no:cacheprovider"),

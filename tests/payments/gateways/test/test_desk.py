@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 
@@ -22,6 +23,9 @@ from wainwright.payments.gateways.base import (
 )
 from wainwright.payments.gateways.test import chargebacks
 from wainwright.payments.gateways.test.bank import CONFIRM_LIFE, PAGE_LIFE, SETTLING
+from wainwright.payments.gateways.test.ledger import LEDGER_FILE, Ledger
+from wainwright.payments.gateways.test.rows import Message
+from wainwright.payments.gateways.test.till import Till
 
 GOOD, SLOW, LATER_DECLINED = "4242424242424242", "4000000000007072", "4000000000000341"
 DISPUTED = "4000000000000259"
@@ -153,3 +157,29 @@ def test_a_card_brings_its_chargeback_after_a_day_and_its_end_after_a_week(
     assert [each.status for each in gateway.list_disputes(bought)] == ["lost"]
     assert gateway.fetch("charge", plain.ref).refunded == Money(0, "EUR")
     assert chargebacks.FEE == 15
+
+
+def test_what_a_buyer_does_twice_or_at_no_page_does_nothing_more(gateway, open_start, folder):
+    till, start = Till(Ledger(folder / LEDGER_FILE)), open_start()
+    assert till.authenticate(start.ref, passed=True).state == "open"
+    assert till.pay(start.ref, GOOD, "12/34", "123").state == "done"
+    again = till.pay(start.ref, SLOW, "12/34", "123")
+    assert (again.state, again.card) == ("done", till.look(start.ref).card)
+    assert till.authenticate(start.ref, passed=False).state == "done"
+    assert [each(*more) for each, *more in ((till.look, "x"), (till.pay, "x", GOOD, "", ""))] == [
+        None,
+        None,
+    ]
+    assert till.authenticate("x", passed=True) is None
+
+
+def test_the_message_of_a_saved_method_names_it_and_the_start(gateway, open_start, folder):
+    start = open_start(Intent.SAVE_ONLY, webhook_url="http://127.0.0.1:1/hooks/", key="mine")
+    saved = gateway.pay_start(start.ref, GOOD)
+    silent = open_start(Intent.SAVE_ONLY, webhook_url="")
+    gateway.pay_start(silent.ref, GOOD)
+    with Ledger(folder / LEDGER_FILE).reading() as books:
+        [message] = books.rows(Message, "1 = 1", {})
+    told = json.loads(message.body)
+    assert (told["type"], told["ref"]) == ("method.changed", saved.method.token)
+    assert (told["start"], told["key"], message.tries) == (start.ref, "mine", 0)

@@ -74,6 +74,23 @@ def test_a_shop_that_is_gone_is_not_told_again(told, inbox, folder, later):
 
 
 @pytest.mark.slow
+def test_each_try_waits_longer_and_after_the_eighth_there_is_none(told, inbox, folder):
+    inbox.status, at = 500, clock.wall()
+    pauses = (0, 5, 30, 120, 600, 3600, 6 * 3600, 24 * 3600)
+    with clock.told_by(lambda: at):
+        for tries, pause in enumerate(pauses):
+            at += timedelta(seconds=pause - 1)
+            assert deliver_webhooks(folder / LEDGER_FILE) == 0
+            assert len(inbox.arrived) == tries
+            at += timedelta(seconds=1)
+            deliver_webhooks(folder / LEDGER_FILE)
+            assert len(inbox.arrived) == tries + 1
+        at += timedelta(days=30)
+        deliver_webhooks(folder / LEDGER_FILE)
+    assert len(inbox.arrived) == 8
+
+
+@pytest.mark.slow
 def test_trying_ends_after_days(told, inbox, folder, later):
     inbox.status = 500
     for day in range(12):
