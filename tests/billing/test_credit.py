@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from fractions import Fraction
 
 import pytest
@@ -12,7 +13,7 @@ from tests.factories import standings
 from tests.factories.baskets import pay_for_basket
 from tests.factories.buying import Bought, buy
 from tests.factories.shops import make_price, make_product
-from wainwright.billing import changeover, credit
+from wainwright.billing import changeover, credit, renewals
 from wainwright.billing.crediting import Use
 from wainwright.billing.models import Credit, CreditUse
 from wainwright.core import clock
@@ -20,7 +21,7 @@ from wainwright.core.actors import SYSTEM
 from wainwright.core.money import Money
 from wainwright.core.tenancy import TEST, scope
 from wainwright.payments import refunds
-from wainwright.payments.models import Bill, Refund
+from wainwright.payments.models import Bill, Payment, Refund
 from wainwright.payments.returning import Wish
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
@@ -104,3 +105,19 @@ def test_of_a_line_only_what_did_not_go_back_is_worth_credit(shop: cast.Cast) ->
     mugs.gross = 0
     assert changeover._kept(mugs) == 0
     assert Bill.objects.get(pk=payment.bill_id).state == Bill.PAID
+
+
+def test_what_credit_had_paid_of_a_line_is_not_lost_with_a_refund(shop: cast.Cast) -> None:
+    price = make_price(make_product(shop.own, tax="19"), "daily", 700)
+    lines = []
+    for email in ("ada@buyer.example", "bob@buyer.example"):
+        bought = buy(price, email)
+        grant(bought, 300, 48)
+        clock.set_offset(clock.offset() + timedelta(days=1, hours=1))
+        renewals.renew(bought.subscription.pk)
+        paid = Payment.objects.get(purpose=Payment.RENEWAL, customer=bought.order.customer)
+        assert paid.amount == 400
+        lines.append(paid.bill.lines.get(position=0))
+        money = paid.money
+        refunds.refund(paid, amount=money, note="", by=SYSTEM, form_key=email)
+        assert [changeover._kept(each) for each in lines] == [Fraction(3, 7)] * len(lines)
