@@ -52,7 +52,10 @@ class Loaded:
         try:
             for function in mine:
                 function.__code__ = changed[_place(function.__code__)]
-        except ValueError:  # it closes over other variables than before
+        except (
+            ValueError,
+            DeprecationWarning,
+        ):  # it closes over other variables, or yields no more
             raise NeedsImport from None
         if not mine:
             raise NeedsImport
