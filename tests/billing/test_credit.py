@@ -7,16 +7,17 @@ from datetime import timedelta
 from fractions import Fraction
 
 import pytest
+from django.db import transaction
 
 from tests import cast
 from tests.factories import standings
 from tests.factories.baskets import pay_for_basket
-from tests.factories.buying import Bought, buy
+from tests.factories.buying import LATER_DECLINED, Bought, buy
 from tests.factories.shops import make_price, make_product
-from wainwright.billing import changeover, credit, renewals
+from wainwright.billing import changeover, credit, dunning, owing, renewals, switching
 from wainwright.billing.crediting import Use
-from wainwright.billing.models import Credit, CreditUse
-from wainwright.core import clock
+from wainwright.billing.models import Credit, CreditUse, Rules, Subscription
+from wainwright.core import clock, events
 from wainwright.core.actors import SYSTEM
 from wainwright.core.money import Money
 from wainwright.core.tenancy import TEST, scope
@@ -121,3 +122,29 @@ def test_what_credit_had_paid_of_a_line_is_not_lost_with_a_refund(shop: cast.Cas
         money = paid.money
         refunds.refund(paid, amount=money, note="", by=SYSTEM, form_key=email)
         assert [changeover._kept(each) for each in lines] == [Fraction(3, 7)] * len(lines)
+
+
+def test_what_a_bill_took_that_is_given_up_or_of_a_change_that_is_off_is_there_again(
+    shop: cast.Cast,
+) -> None:
+    price = make_price(make_product(shop.own, tax="19"), "monthly", 700)
+    bought = buy(price, card=LATER_DECLINED)
+    mine = bought.subscription
+    row = grant(bought, 100, 16)
+
+    def left() -> tuple[int, int]:
+        return Credit.objects.values_list("left", "left_tax").get(pk=row.pk)
+
+    clock.set_offset(clock.offset() + timedelta(days=9))
+    dearer = switching.proposed(mine, make_price(price.product, "monthly", 9900))
+    assert switching.switch(mine, dearer, by=SYSTEM) == switching.Switched.DECLINED
+    events.deliver_waiting()
+    assert list(CreditUse.objects.values_list("amount", "void")) == [(100, True)]
+    assert left() == (100, 16)
+    clock.set_offset(mine.next_due_at - clock.wall() + timedelta(hours=1))
+    renewals.renew_due()
+    assert left() == (0, 0)
+    with transaction.atomic():
+        owed = Subscription.objects.get(pk=mine.pk).open_bill_id
+        dunning.give_up(owing.debtors(owed), then=Rules.CANCEL)
+    assert left() == (100, 16)

@@ -145,6 +145,7 @@ def test_who_comes_back_owes_nothing_of_before(mine: Subscription) -> None:
     assert Ending.objects.get().asked_at == asked
     assert EventRow.objects.filter(name="subscription.started").count() == 1
     assert switching.keep(back, **WHO).then is None
+    assert pausing.resume(back, **WHO) == back
     change_rules(None, by=SYSTEM, return_days=5)
     cancellation.cancel_now(mine, **WHO)
     until = reactivating.reactivated_until(again(mine))
