@@ -112,6 +112,17 @@ def test_a_stale_answer_does_not_know_what_is_new(gateway, method, time: Time):
     assert gateway.fetch("charge", key="pay_1").status == OutcomeStatus.SUCCEEDED
 
 
+def test_a_delayed_charge_is_as_old_as_its_time_whoever_asks_for_it_first(
+    gateway, method, time: Time
+):
+    gateway.misbehave(Faults(delayed=1, delayed_minutes=10))
+    with pytest.raises(OutcomeUnknown):
+        gateway.charge_saved(a_charge(method))
+    gateway.misbehave(Faults(stale=1))
+    time.pass_(minutes=31)
+    assert gateway.fetch("charge", key="pay_1").status == OutcomeStatus.SUCCEEDED
+
+
 def test_a_refund_whose_answer_is_lost_was_made(gateway, method):
     charge = gateway.charge_saved(a_charge(method))
     gateway.misbehave(Faults(lost=1))

@@ -174,14 +174,14 @@ class Desk:
             self.books.save(row)
 
     def catch_up(self) -> None:
-        """Settles what is due of the seller, and makes the charges that were put off until now."""
+        """Settles what is due of the seller, and makes the charges that were put off, as of when they were due."""
         due: dict[str, str | None] = {"account": self.account, "now": stamp(self.now)}
         where = "account = :account AND due_at <= :now"
         for late in list(self.books.rows(Delayed, where, due, "ORDER BY due_at")):
             self.books.remove(late)
             charge = ChargeRow(**json.loads(late.charge))
             if self.books.find(ChargeRow, account=self.account, key=charge.key) is None:
-                charge.created_at = charge.changed_at = stamp(self.now)
+                charge.created_at, charge.changed_at = late.due_at, stamp(self.now)
                 self.books.add(charge)
                 bank.tell_of_charge(self.books, charge, self.now)
         bank.settle_all(self.books, self.account, self.now)
