@@ -47,13 +47,16 @@ class Reach:
                     found |= self.of(file, range(number, number + 1))
         return found
 
+    def named_for(self, file: str) -> set[str]:
+        return {test for test in self.seconds if f"/test_{Path(file).stem}.py" in test}
+
     def worth_asking(self, tests: set[str], file: str) -> list[str]:
         """The quickest first, as long as there is time. Those of the file's own area, which more
         often notice, go before others that are ten times as quick, and those named for it first."""
-        own, named = f"tests/{file.split('/')[1]}/", f"/test_{Path(file).stem}.py"
+        own, named = f"tests/{file.split('/')[1]}/", self.named_for(file)
 
         def rank(test: str) -> tuple[float, str]:
-            likely = 100 if named in test else 10 if test.startswith(own) else 1
+            likely = 100 if test in named else 10 if test.startswith(own) else 1
             return self.seconds[test] / likely, test
 
         chosen, seconds = [], 0.0

@@ -11,15 +11,11 @@ import pytest
 from tests.contracts.benches import EUROS, asked
 from wainwright.core.money import CURRENCIES, Money
 from wainwright.payments.gateways.base import (
-    Capabilities,
     ChargeRequest,
     Intent,
-    MethodInfo,
-    Outcome,
     OutcomeStatus,
     RefundRequest,
     RequestRejected,
-    Start,
 )
 from wainwright.payments.gateways.test import chargebacks
 from wainwright.payments.gateways.test.bank import CONFIRM_LIFE, PAGE_LIFE, SETTLING
@@ -31,29 +27,10 @@ GOOD, SLOW, LATER_DECLINED = "4242424242424242", "4000000000007072", "4000000000
 DISPUTED = "4000000000000259"
 
 
-def test_what_an_adapter_does_not_say_of_itself_is_taken_as_the_plain_case():
-    plain = Capabilities(methods=frozenset({"card"}), currencies=CURRENCIES)
-    assert (plain.save_only, plain.pay_and_save) == (True, True)
-    assert (plain.merchant_initiated, plain.variable_amount) == (True, True)
-    assert (plain.partial_refund, plain.multi_refund) == (True, True)
-    assert (plain.void_unsettled, plain.manual_capture, plain.replace_start) == (False,) * 3
-    assert (plain.gateway_retries, plain.account_updater, plain.disputes) == (False,) * 3
-    assert (plain.fee_reported, plain.async_settlement_days) == (False, 0)
-    assert plain.late_arrival == timedelta(minutes=30)
-    assert MethodInfo("card").reusable
-    assert not Outcome(OutcomeStatus.DECLINED, "").stop_series
-
-
 def test_the_test_gateway_says_what_it_can(gateway):
     can = gateway.capabilities()
     assert (can.methods, can.currencies) == (frozenset({"card"}), CURRENCIES)
     assert (can.replace_start, can.disputes, can.test_mode) == (True, True, "account")
-
-
-def test_a_start_has_one_way_to_go_on(time):
-    for ways in ({}, {"redirect": "http://x/", "done": Outcome(OutcomeStatus.PENDING, "")}):
-        with pytest.raises(ValueError, match="exactly one"):
-            Start("st_1", time(), **ways)
 
 
 @pytest.mark.parametrize(
