@@ -51,11 +51,13 @@ def _memory(home: Home, pages: int) -> list[Result]:
     try:
         server.wait()
         early = _after(server, worker, visitors["hub"], EARLY)
+        together = server.proportional() + worker.proportional()
         late = _after(server, worker, visitors["hub"], pages - EARLY) if pages > EARLY else early
     finally:
         worker.stop()
         server.stop()
     seen = "serve {:.0f}, worker {:.0f}, the press {:.0f}".format(*early)
+    seen += f"; {together:.0f} with shared pages counted once"
     return [
         of_rounds(
             f"megabytes after {EARLY:,} pages", home.kind, [sum(early)], bound=MEGABYTES, seen=seen

@@ -47,6 +47,10 @@ class Process:
         """Their resident memory in megabytes (10^6 bytes)."""
         return sum(_resident(pid) for pid in self.pids())
 
+    def proportional(self) -> float:
+        """The same, but of a page that several processes share each counts its part."""
+        return sum(_proportional(pid) for pid in self.pids())
+
     def alone(self) -> float:
         """The first process's own."""
         return _resident(self._popen.pid)
@@ -156,6 +160,14 @@ def _resident(pid: int) -> float:
         )
     except OSError:
         return 0.0
+
+
+def _proportional(pid: int) -> float:
+    try:
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    except OSError:
+        return 0.0
+    return sum(int(line.split()[1]) for line in lines if line.startswith("Pss:")) * 1024 / 1e6
 
 
 def _lives(pid: int) -> bool:
