@@ -174,7 +174,7 @@ class Desk:
             self.books.save(row)
 
     def catch_up(self) -> None:
-        """Settles what is due of the seller, and makes the charges that were put off, as of when they were due."""
+        """Settles what is due of the seller, and makes charges that were put off, as of then."""
         due: dict[str, str | None] = {"account": self.account, "now": stamp(self.now)}
         where = "account = :account AND due_at <= :now"
         for late in list(self.books.rows(Delayed, where, due, "ORDER BY due_at")):
