@@ -120,6 +120,7 @@ def pending(alias: str = "default") -> list[str]:
     but one that migrates needs it.
     """
     from django.apps import apps
+    from django.conf import settings
     from django.db import connections
 
     connection = connections[alias]
@@ -131,6 +132,7 @@ def pending(alias: str = "default") -> list[str]:
     return [
         f"{app.label}.{file.stem}"
         for app in apps.get_app_configs()
+        if app.label not in settings.MIGRATION_MODULES  # there stands which apps go without
         for file in sorted(Path(app.path, "migrations").glob("[0-9]*.py"))
         if (app.label, file.stem) not in made
     ]
