@@ -22,7 +22,7 @@ from wainwright.core.ids import new_id
 from wainwright.core.models import AuditRow
 from wainwright.core.tenancy import LIVE, TEST, scope
 from wainwright.invoicing.files import path_of, pdf_of
-from wainwright.invoicing.models import CREDIT_NOTE, Document
+from wainwright.invoicing.models import CREDIT_NOTE, INVOICE, Document
 from wainwright.invoicing.numbering import raise_start
 from wainwright.letters.models import Letter
 from wainwright.payments import refunds
@@ -211,6 +211,31 @@ PLANTS: list[tuple[str, Plant]] = [
     ("trail", change(AuditRow, {"position": 3}, actor_label="somebody else")),
     ("I8", scribble_on_a_file),
 ]
+
+
+@pytest.mark.sqlite
+def test_more_credited_than_was_invoiced_is_named(everybody: cast.Cast) -> None:
+    bought = buy(make_price(make_product(everybody.own)))
+    give_back(bought, 100)
+    invoice = Document.objects.get(kind=INVOICE)
+    change(Document, {"kind": CREDIT_NOTE}, gross=F("gross") + invoice.gross)()
+    assert f"{invoice.public_id}: its credit notes" in broken()["I7"]
+
+
+@pytest.mark.sqlite
+@pytest.mark.parametrize(
+    "plant",
+    [
+        change(Refund, {}, amount=F("amount") * 1000),
+        change(Entry, {"kind": Entry.CHARGE}, kind=Entry.CHARGEBACK),
+    ],
+    ids=["given back", "charged back"],
+)
+def test_a_bill_of_which_another_sum_was_kept_is_named(everybody: cast.Cast, plant: Plant) -> None:
+    bought = buy(make_price(make_product(everybody.own)))
+    give_back(bought, 100)
+    plant()
+    assert f"was taken for a bill of {bought.payment.amount}" in broken()["I1"]
 
 
 @pytest.mark.slow
