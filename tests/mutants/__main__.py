@@ -189,10 +189,10 @@ def _try_part(
 def _is_noticed(mutant: Mutant, reached: reach.Reach, texts: dict[str, list[str]]) -> bool:
     """For changes that count at import: asks the tests that reach what it defines, afresh."""
     change = changes_of(mutant.file)[mutant.number]
-    tests = reached.of_words(change.names, texts)
+    everywhere = range(len(texts.get(mutant.file, ())) + 1)
+    tests = reached.of_words(change.names, texts) or reached.of(mutant.file, everywhere)
     if not change.inside:
-        everywhere = range(len(texts.get(mutant.file, ())) + 1)
-        tests = (tests or reached.of(mutant.file, everywhere)) | reached.named_for(mutant.file)
+        tests |= reached.named_for(mutant.file)
     chosen = reached.worth_asking(tests, mutant.file)
     if not chosen:
         return False
