@@ -69,7 +69,7 @@ def answer_for(method: MethodRow | None, now: datetime, *, present: bool) -> car
     return card.present if present else card.later
 
 
-def ask_for_buyer(books: Books, charge: ChargeRow, return_url: str, page_url: str) -> StartRow:
+def ask_for_buyer(books: Books, charge: ChargeRow, return_url: str, page_url: str) -> None:
     """The page on which the buyer confirms this very charge with his bank."""
     at = moment(charge.created_at)
     start = StartRow(
@@ -96,7 +96,6 @@ def ask_for_buyer(books: Books, charge: ChargeRow, return_url: str, page_url: st
     )
     charge.state, charge.resume = "action_required", start.ref
     books.add(start)
-    return start
 
 
 def settle(books: Books, charge: ChargeRow, now: datetime) -> ChargeRow:

@@ -195,11 +195,11 @@ def read(number: str, expiry: str, cvc: str, today: date) -> Presented:
 
 def _read_expiry(text: str, today: date) -> tuple[int, int]:
     typed = re.fullmatch(r"\s*([0-9]{1,2})\s*[/-]?\s*(?:20)?([0-9]{2})\s*", text[:20])
-    month, year = (int(typed[1]), 2000 + int(typed[2])) if typed else (0, 0)
-    if not 1 <= month <= 12:
+    if typed is None or not 1 <= int(typed[1]) <= 12:
         raise CardRefused(
             gettext("Type the expiry as month and year, such as 12/34."), field="expiry"
         )
+    month, year = int(typed[1]), 2000 + int(typed[2])
     if expired(year, month, today):
         raise CardRefused(gettext("Choose an expiry that is not over yet."), field="expiry")
     return month, year

@@ -17,9 +17,7 @@ class _Forgetful(forms.TextInput):
 
 def _field(label: Any, longest: int, **attrs: str) -> forms.CharField:
     attrs = {"autocomplete": "off", "inputmode": "numeric", "spellcheck": "false", **attrs}
-    return forms.CharField(
-        label=label, max_length=longest, widget=forms.TextInput(attrs=attrs), strip=True
-    )
+    return forms.CharField(label=label, max_length=longest, widget=forms.TextInput(attrs=attrs))
 
 
 class CardForm(forms.Form):

@@ -116,7 +116,7 @@ _threads = threading.local()
 def _open(path: Path) -> sqlite3.Connection:
     db = sqlite3.connect(path, timeout=_PATIENCE_SECONDS, autocommit=True, check_same_thread=False)
     db.execute("PRAGMA synchronous = NORMAL")
-    db.executescript(TABLES)  # what a file of an earlier version lacks
+    db.executescript(TABLES)  # what a new file lacks, or one of an earlier version
     return db
 
 
@@ -127,7 +127,6 @@ def _create(path: Path) -> None:
         with closing(sqlite3.connect(draft, autocommit=True)) as db:
             draft.chmod(0o600)
             db.execute("PRAGMA journal_mode = WAL")
-            db.executescript(TABLES)
         with suppress(FileExistsError):
             path.hardlink_to(draft)
     finally:

@@ -58,8 +58,10 @@ class Till:
             elif start.resumes:
                 _resume(books, start, now)
             else:
-                card = cards.by_code(start.card or "")
-                shown = Presented(card, start.month or 0, start.year or 0)
+                assert start.card is not None
+                assert start.month is not None
+                assert start.year is not None
+                shown = Presented(cards.by_code(start.card), start.month, start.year)
                 _present(books, start, shown, now)
             books.save(start)
         return start
@@ -68,9 +70,10 @@ class Till:
 def _at(books: Books, ref: str) -> tuple[StartRow | None, datetime]:
     """The start and its seller's now."""
     start = books.find(StartRow, ref=ref)
-    account = books.find(Account, ref=start.account if start else None)
-    if start is None or account is None:
+    if start is None:
         return None, datetime.min  # noqa: DTZ901
+    account = books.find(Account, ref=start.account)
+    assert account is not None
     now = account.now()
     if start.closed(now):
         start.state = "void"

@@ -118,13 +118,11 @@ def _context(start: StartRow) -> dict[str, object]:
         "start": start,
         "amount": None if start.intent == Intent.SAVE_ONLY else start.amount,
         "saves": start.intent != Intent.PAY,
-        "problem": _sentence(start.decline),
+        "problem": start.decline and _sentence(Decline(start.decline)),
     }
 
 
-def _sentence(decline: str | None) -> str:
-    if decline is None:
-        return ""
+def _sentence(decline: Decline) -> str:
     return {
         Decline.INSUFFICIENT_FUNDS: _("The card has not enough money. Please try another card."),
         Decline.EXPIRED_CARD: _("The card has expired. Please try another card."),
@@ -133,7 +131,7 @@ def _sentence(decline: str | None) -> str:
         Decline.AUTHENTICATION_REQUIRED: _(
             "Your bank could not confirm that it is you. Please try again or use another card."
         ),
-    }.get(Decline(decline), _("The card was declined. Please try another card."))
+    }.get(decline, _("The card was declined. Please try another card."))
 
 
 def _picked(request: HttpRequest) -> cards.Card | None:

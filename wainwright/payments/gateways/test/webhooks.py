@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit, urlunsplit
@@ -72,7 +73,7 @@ def parse(
     given = {name.lower(): value for name, value in headers.items()}
     message_id = given.get("webhook-id", "")
     timestamp = given.get("webhook-timestamp", "")
-    if not (timestamp.isascii() and timestamp.isdigit() and len(timestamp) < 12 and secrets):
+    if not secrets or not re.fullmatch(r"[0-9]{1,11}", timestamp):
         raise BadSignature("the delivery carries no signature")
     signatures = given.get("webhook-signature", "")
     if not verified(secrets, message_id, int(timestamp), raw, signatures):
@@ -166,7 +167,7 @@ def _place(url: str) -> tuple[str, str]:
     """Where to connect, and the host to ask for: names under localhost resolve in browsers only."""
     parts = urlsplit(url)
     host = parts.hostname or ""
-    if host != "localhost" and not host.endswith(".localhost"):
+    if not f".{host}".endswith(".localhost"):
         return url, parts.netloc
     port = f":{parts.port}" if parts.port else ""
     return urlunsplit(parts._replace(netloc=f"127.0.0.1{port}")), parts.netloc
