@@ -48,3 +48,11 @@ def test_everything_else_is_refused_by_field_and_never_repeated(number, expiry, 
         cards.read(number, expiry, cvc, TODAY)
     assert refusal.value.field == field
     assert number == "" or number not in refusal.value.message
+
+
+@pytest.mark.parametrize(
+    ("expiry", "advice"), [("soon", "month and year"), ("0/34", "month and year"), ("1/20", "over")]
+)
+def test_an_expiry_that_does_not_fit_is_told_from_one_that_is_over(expiry, advice):
+    with pytest.raises(cards.CardRefused, match=advice):
+        cards.read("4242424242424242", expiry, "123", TODAY)

@@ -114,7 +114,8 @@ def test_a_dispute_takes_all_that_is_left_or_a_part_and_never_more(gateway, open
     gateway.decide(part, won=True)
     assert gateway.fetch_dispute(part).fee == Money(0, "EUR")
     assert [each.ref for each in gateway.list_disputes(time())] == [part]
-    assert gateway.dispute(charge.ref, Money(500, "EUR"))
+    assert gateway.dispute(charge.ref, Money(1, "EUR"))
+    assert gateway.dispute(charge.ref, Money(499, "EUR"))
 
 
 def test_a_card_brings_its_chargeback_after_a_day_and_its_end_after_a_week(

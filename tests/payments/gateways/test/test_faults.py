@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from time import monotonic
 
 import httpx
 import pytest
@@ -30,6 +32,8 @@ from wainwright.payments.gateways.base import (
 from wainwright.payments.gateways.test import faults
 from wainwright.payments.gateways.test.faults import Fault, Faults, Mishap
 from wainwright.payments.gateways.test.gateway import TestGateway
+from wainwright.payments.gateways.test.ledger import LEDGER_FILE, Ledger
+from wainwright.payments.gateways.test.rows import Delayed, Message
 from wainwright.payments.gateways.test.worker import deliver_webhooks
 
 EVER = datetime(1970, 1, 1, tzinfo=UTC)
@@ -68,8 +72,10 @@ def charged(gateway: TestGateway) -> list[int]:
 )
 def test_a_charge_meets_its_fault(gateway, method, fault, raised, sums):
     gateway.misbehave(Faults(**{fault: 1}, late_seconds=0.01))
+    began = monotonic()
     with pytest.raises(raised) if raised else nullcontext():
         gateway.charge_saved(a_charge(method))
+    assert fault != Fault.LATE or monotonic() - began >= 0.01
     assert gateway.mishaps() == {"calls": 1, fault: 1}
     assert charged(gateway) == sums
 
@@ -83,7 +89,22 @@ def test_a_question_without_answer_may_be_asked_again(gateway, fault):
         list(gateway.list_charges(EVER))
 
 
-def test_a_delayed_charge_is_made_when_its_time_comes(gateway, method, time: Time):
+def test_of_no_call_that_moves_something_is_silence_taken_for_a_no(gateway, method, open_start):
+    paid, start = gateway.charge_saved(a_charge(method)), open_start()
+    gateway.misbehave(Faults(lost=1))
+    for ask in (
+        lambda: gateway.start(asked()),
+        lambda: gateway.close(start.ref),
+        lambda: gateway.refund(RefundRequest(paid.ref, EUROS, "ref_1")),
+    ):
+        with pytest.raises(OutcomeUnknown):
+            ask()
+
+
+def test_a_delayed_charge_is_made_and_told_of_when_its_time_comes(
+    connection: Connection, method, folder, time: Time
+):
+    gateway = adapter("test", replace(connection, webhook_url="http://shop/hooks"), clock=time)
     gateway.misbehave(Faults(delayed=1, delayed_minutes=30))
     with pytest.raises(OutcomeUnknown):
         gateway.charge_saved(a_charge(method))
@@ -92,6 +113,10 @@ def test_a_delayed_charge_is_made_when_its_time_comes(gateway, method, time: Tim
     assert isinstance(gateway.fetch("charge", key="pay_1"), NotFound)
     time.pass_(minutes=1)
     assert gateway.fetch("charge", key="pay_1").status == OutcomeStatus.SUCCEEDED
+    with Ledger(folder / LEDGER_FILE).reading() as books:
+        assert list(books.rows(Delayed, "TRUE", {})) == []
+        [message] = books.rows(Message, "TRUE", {})
+    assert json.loads(message.body)["key"] == "pay_1"
 
 
 def test_a_delayed_charge_repeated_meanwhile_is_made_once(gateway, method, time: Time):
@@ -107,8 +132,9 @@ def test_a_delayed_charge_repeated_meanwhile_is_made_once(gateway, method, time:
 def test_a_stale_answer_does_not_know_what_is_new(gateway, method, time: Time):
     gateway.charge_saved(a_charge(method))
     gateway.misbehave(Faults(stale=1))
+    time.pass_(seconds=59)
     assert isinstance(gateway.fetch("charge", key="pay_1"), NotFound)
-    time.pass_(minutes=2)
+    time.pass_(seconds=1)
     assert gateway.fetch("charge", key="pay_1").status == OutcomeStatus.SUCCEEDED
 
 
@@ -178,8 +204,12 @@ class Wire(httpx.BaseTransport):
         self.gateway = gateway
         self.heard: list[str] = []
         self.refused = 0
+        self.ages: list[int] = []
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
+        assert request.url.host == request.headers["host"] == "shop"
+        signed = datetime.fromtimestamp(int(request.headers["webhook-timestamp"]), UTC)
+        self.ages.append(round((datetime.now(UTC) - signed).total_seconds() / 60))
         try:
             (event,) = self.gateway.parse_webhook(request.read(), request.headers, "")
         except BadSignature:
@@ -213,6 +243,10 @@ def test_webhooks_arrive_in_order_without_a_plan(told):
     assert told(Faults()).heard == ["pay_1", "pay_2", "pay_3"]
 
 
+def test_each_delivery_draws_its_fault_from_the_seed_and_its_own_number(told):
+    assert told(Faults(seed=1, webhook_lost=0.5)).heard == ["pay_3"]
+
+
 def test_lost_webhooks_never_arrive(told):
     wire = told(Faults(webhook_lost=1))
     assert (wire.heard, wire.refused) == ([], 0)
@@ -233,9 +267,10 @@ def test_a_forged_copy_is_refused_and_the_true_one_believed(told):
 
 def test_stale_webhooks_are_refused(told):
     wire = told(Faults(webhook_stale=1))
-    assert (wire.heard, wire.refused) == ([], 3)
+    assert (wire.heard, wire.refused, wire.ages) == ([], 3, [10, 10, 10])
 
 
 def test_every_fault_can_be_planned():
     assert {*Fault, *Mishap} <= set(Faults.__slots__)
     assert faults.FAIR.arrives == 1
+    assert faults.Weather(Fault.TWICE, Faults()).arrives == 2

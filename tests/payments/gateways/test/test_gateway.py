@@ -1,4 +1,8 @@
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
+from datetime import timedelta
+from shutil import copy2
 
 import pytest
 
@@ -16,6 +20,7 @@ from wainwright.payments.gateways.base import (
     RequestRejected,
 )
 from wainwright.payments.gateways.test.cards import CARDS, CardRefused
+from wainwright.payments.gateways.test.ledger import LEDGER_FILE
 
 ASKS_ALWAYS = "4000002760003184"
 
@@ -49,6 +54,18 @@ def test_a_ledger_out_of_reach_is_an_unavailable_gateway(connection, folder):
 def test_the_ledger_is_readable_by_its_owner_alone(gateway, folder):
     gateway.check()
     assert {file.stat().st_mode & 0o077 for file in folder.iterdir()} == {0}
+    assert {file.name.removesuffix("-wal").removesuffix("-shm") for file in folder.iterdir()} == {
+        LEDGER_FILE
+    }
+
+
+def test_a_ledger_of_an_earlier_version_is_given_what_it_lacks(gateway, open_start, folder):
+    start = open_start()
+    with closing(sqlite3.connect(folder / LEDGER_FILE)) as earlier:
+        earlier.execute("DROP TABLE plans")
+    copy2(folder / LEDGER_FILE, folder / "moved")
+    (folder / "moved").replace(folder / LEDGER_FILE)
+    assert gateway.finish(start.ref, {}).action == start
 
 
 @pytest.mark.parametrize("card", CARDS, ids=lambda card: card.code)
@@ -87,14 +104,23 @@ def test_a_refund_may_fail_and_leaves_the_charge_whole(gateway, open_start):
 
 
 def test_a_bank_that_wants_the_buyer_leaves_a_page_to_confirm_the_same_charge(
-    gateway, asking_method
+    gateway, asking_method, time
 ):
     asked_for = gateway.charge_saved(charge(asking_method))
     assert asked_for.status == OutcomeStatus.ACTION_REQUIRED
     assert asked_for.decline == Decline.AUTHENTICATION_REQUIRED
+    time.pass_(days=3)
     confirmed = gateway.pay_start(asked_for.action.ref, "")
     assert (confirmed.status, confirmed.ref) == (OutcomeStatus.SUCCEEDED, asked_for.ref)
+    assert (confirmed.decline, confirmed.action) == (None, None)
     assert gateway.charge_saved(charge(asking_method)) == confirmed
+    (listed,) = gateway.list_charges(time() - timedelta(hours=1))  # for it changed just now
+    assert listed.outcome == confirmed
+
+
+def test_a_card_its_bank_asked_about_is_saved_with_its_expiry(gateway, asking_method):
+    info = gateway.describe_method(asking_method)
+    assert (info.last4, info.expiry_month, info.expiry_year) == ("3184", 12, 2034)
 
 
 def test_a_buyer_who_is_there_is_asked_without_a_decline(gateway, asking_method):
@@ -119,9 +145,12 @@ def test_a_question_nobody_answers_lapses(gateway, asking_method, time):
     assert gateway.fetch("start", waiting.action.ref).decline == Decline.ABANDONED
 
 
-def test_a_question_that_was_closed_cannot_be_answered(gateway, asking_method):
+def test_a_question_that_was_closed_cannot_be_answered(gateway, asking_method, time):
     waiting = gateway.charge_saved(charge(asking_method))
+    time.pass_(days=3)
     assert gateway.close(waiting.action.ref).status == OutcomeStatus.DECLINED
+    (listed,) = gateway.list_charges(time() - timedelta(hours=1))
+    assert listed.outcome.status == OutcomeStatus.DECLINED
     gateway.pay_start(waiting.action.ref, "")
     assert gateway.fetch("charge", waiting.ref).status == OutcomeStatus.DECLINED
 

@@ -30,6 +30,9 @@ def test_the_page_shows_the_sum_the_purpose_and_the_numbers(browser, open_start)
     page = browser.get(page_of(open_start())).content.decode()
     assert "Pay 29.00\u00a0EUR" in page
     assert "Studio Monthly" in page
+    assert "The card is kept for later payments." in page
+    page = browser.get(page_of(open_start(Intent.PAY))).content.decode()
+    assert "The card is kept" not in page
     assert "No money moves here." in page
     for card in CARDS:
         assert card.spaced in page
@@ -66,6 +69,12 @@ def test_paying_leads_back_to_the_shop_with_the_ref(browser, open_start, gateway
     assert back.status_code == 303
     assert back.url == f"https://shop.example/checkout/back?cart=1&ref={start.ref}"
     assert gateway.finish(start.ref, {}).status == OutcomeStatus.SUCCEEDED
+
+
+def test_the_way_back_keeps_what_the_shop_wrote_there(browser, open_start):
+    start = open_start(return_url="https://shop.example/back?cart=&lang=de")
+    back = browser.get(post(browser, page_of(start), **GOOD).url)
+    assert back.url == f"https://shop.example/back?cart=&lang=de&ref={start.ref}"
 
 
 def test_a_second_post_of_a_paid_page_only_leads_back(browser, open_start, gateway, time):

@@ -1,14 +1,17 @@
 from dataclasses import replace
 from datetime import timedelta
 
+import httpx
 import pytest
 
 from tests.contracts.benches import Inbox, asked
 from wainwright.core import clock
+from wainwright.core.http import Http
 from wainwright.core.signatures import new_secret
 from wainwright.payments.gateways import adapter
 from wainwright.payments.gateways.base import BadSignature
-from wainwright.payments.gateways.test.ledger import LEDGER_FILE
+from wainwright.payments.gateways.test.ledger import LEDGER_FILE, Ledger
+from wainwright.payments.gateways.test.rows import Message
 from wainwright.payments.gateways.test.worker import deliver_webhooks
 
 
@@ -50,6 +53,19 @@ def test_what_arrived_is_not_sent_again(told, inbox, folder):
     assert len(inbox.arrived) == 1
 
 
+def test_what_is_being_sent_is_sent_by_nobody_else(told, folder):
+    sent = []
+
+    class Slow(httpx.BaseTransport):
+        def handle_request(self, request):
+            sent.append(deliver_webhooks(folder / LEDGER_FILE))
+            return httpx.Response(200)
+
+    with Http(transport=Slow()) as http:
+        assert deliver_webhooks(folder / LEDGER_FILE, http) == 1
+    assert sent == [0]
+
+
 @pytest.mark.parametrize("status", [500, 404, 302])
 def test_what_was_not_accepted_comes_again_later_with_the_same_id(
     told, inbox, folder, later, status
@@ -57,12 +73,18 @@ def test_what_was_not_accepted_comes_again_later_with_the_same_id(
     inbox.status = status
     assert deliver_webhooks(folder / LEDGER_FILE) == 0
     assert deliver_webhooks(folder / LEDGER_FILE) == 0
+    with Ledger(folder / LEDGER_FILE).reading() as books:
+        [message] = books.rows(Message, "TRUE", {})
+    assert (message.answer, message.delivered_at) == (str(status), None)
     inbox.status = 204
     later(seconds=6)
     assert deliver_webhooks(folder / LEDGER_FILE) == 1
     first, second = inbox.arrived
     assert first.headers["webhook-id"] == second.headers["webhook-id"]
     assert first.body == second.body
+    with Ledger(folder / LEDGER_FILE).reading() as books:
+        [message] = books.rows(Message, "TRUE", {})
+    assert (message.answer, message.delivered_at is not None) == ("204", True)
 
 
 def test_a_shop_that_is_gone_is_not_told_again(told, inbox, folder, later):
