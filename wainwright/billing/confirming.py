@@ -18,7 +18,7 @@ from wainwright.core import clock
 from wainwright.core.actors import SYSTEM
 from wainwright.core.dates import add_days
 from wainwright.core.models import EventRow
-from wainwright.core.prepared import prepared
+from wainwright.core.prepared import Slots, prepared
 from wainwright.core.sweeping import BATCH
 from wainwright.payments import attempts
 from wainwright.payments.events import ConfirmationNeeded
@@ -45,13 +45,7 @@ def settle_due(customer_ids: Collection[int]) -> None:
     A question whose time is over counts as declined; one about a method that does not pay any more
     is only closed, as is a page that somebody left.
     """
-    waiting = Payment.objects.filter(
-        customer_id__in=customer_ids,
-        purpose=Payment.RENEWAL,
-        state=Payment.ACTION,
-        settled_at=None,  # as the index says it
-    )
-    for payment in waiting.select_related("connection__business"):
+    for payment in _waiting(customer_ids):
         owed = Subscription.objects.filter(open_bill=payment.bill_id)
         debtor = owed.filter(next_due_at__lte=clock.now()).order_by("pk").first()
         if debtor is None:
@@ -63,6 +57,20 @@ def settle_due(customer_ids: Collection[int]) -> None:
             attempts.close_page(payment, by=SYSTEM)
 
 
+@prepared
+def _waiting(customers: Slots) -> QuerySet[Payment]:
+    return _at_a_page().filter(customer_id__in=customers).order_by("pk")
+
+
+def _at_a_page() -> QuerySet[Payment]:
+    waiting = Payment.objects.filter(
+        purpose=Payment.RENEWAL,
+        state=Payment.ACTION,
+        settled_at=None,  # as the index says it
+    )
+    return waiting.select_related("connection__business")
+
+
 def close_needless(limit: int = BATCH) -> None:
     """For the sweep: closes the pages of bills that are not owed any more."""
     for payment in _needless(limit=limit):
@@ -71,7 +79,4 @@ def close_needless(limit: int = BATCH) -> None:
 
 @prepared
 def _needless(*, limit: int) -> QuerySet[Payment]:
-    waiting = Payment.objects.filter(
-        purpose=Payment.RENEWAL, state=Payment.ACTION, settled_at=None
-    ).exclude(bill__state=Bill.OPEN)
-    return waiting.select_related("connection__business").order_by("pk")[:limit]
+    return _at_a_page().exclude(bill__state=Bill.OPEN).order_by("pk")[:limit]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from statistics import median
 from typing import Any
 
@@ -22,7 +22,7 @@ from wainwright.billing.standing import standing_of
 from wainwright.core import audit, clock, events
 from wainwright.core.actors import SYSTEM, Actor
 from wainwright.core.ids import new_id
-from wainwright.core.prepared import prepared
+from wainwright.core.prepared import Slot, prepared
 from wainwright.payments.models import Dispute
 
 # Fewer days or charges than these have no usual course from which a run could stray.
@@ -106,9 +106,8 @@ def within_usual(drafts: Sequence[Draft], rules: Rules) -> list[Draft]:
 def _may_run(currency: str, drafts: Sequence[Draft], rules: Rules) -> bool:
     if currency in held_currencies():
         return False
-    business = Business.objects.get(is_own=True)
-    today = clock.today(business.zone)
-    run, _made = Run.objects.get_or_create(currency=currency, day=today)
+    (business,) = _own_business()
+    run = _run_of(currency, clock.today(business.zone))
     charges = run.charges + len(drafts)
     total = run.total + sum(draft.totals.gross.minor for draft in drafts)
     usual = _usual(currency, run)
@@ -129,10 +128,30 @@ def _may_run(currency: str, drafts: Sequence[Draft], rules: Rules) -> bool:
     return True
 
 
+@prepared
+def _own_business() -> QuerySet[Business]:
+    return Business.objects.filter(is_own=True)
+
+
+def _run_of(currency: str, day: date) -> Run:
+    found = _runs.first(currency, day)
+    return found or Run.objects.get_or_create(currency=currency, day=day)[0]
+
+
+@prepared
+def _runs(currency: Slot, day: Slot) -> QuerySet[Run]:
+    return Run.objects.filter(currency=currency, day=day)
+
+
+@prepared
+def _totals_before(currency: Slot, day: Slot) -> QuerySet[Run, int]:
+    days = Run.objects.filter(currency=currency, day__lt=day, total__gt=0)
+    return days.order_by("-day").values_list("total", flat=True)[:REMEMBERED_DAYS]
+
+
 def _usual(currency: str, today: Run) -> int | None:
     """The median of the days before; None while there are too few of them."""
-    days = Run.objects.filter(currency=currency, day__lt=today.day, total__gt=0)
-    totals = list(days.order_by("-day").values_list("total", flat=True)[:REMEMBERED_DAYS])
+    totals = _totals_before(currency, today.day)
     return int(median(totals)) if len(totals) >= DAYS_OF_HISTORY else None
 
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
+from django.db.models import QuerySet
+
 from wainwright.billing import credit
 from wainwright.billing.models import Change, Period, Subscription
 from wainwright.core.actors import Actor
 from wainwright.core.money import Money
+from wainwright.core.prepared import Slots, prepared
 from wainwright.payments import bills
 from wainwright.payments.models import Bill
 
@@ -46,13 +49,17 @@ def owe_alone(subscription: Subscription, *, why: str, by: Actor) -> None:
 
 def drop_changes(subscription_ids: Iterable[int], *, why: str, by: Actor) -> None:
     """Changes to another plan that nothing has paid are off; money that comes later goes back."""
-    open_changes = Change.objects.filter(subscription__in=subscription_ids, state=Change.OPEN)
-    for change in open_changes:
+    for change in _open_changes(subscription_ids):
         bill = Bill.locked(change.bill_id)
         bills.void_bill(bill, why=why, by=by)
         credit.give_back(bill)
         change.state = Change.DROPPED
         change.save(update_fields=["state"])
+
+
+@prepared
+def _open_changes(subscriptions: Slots) -> QuerySet[Change]:
+    return Change.objects.filter(subscription__in=subscriptions, state=Change.OPEN).order_by("pk")
 
 
 def _owed(bill: Bill) -> list[Period]:

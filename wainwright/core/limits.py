@@ -13,6 +13,7 @@ from wainwright.core import clock
 from wainwright.core.errors import TooMany
 from wainwright.core.models import Counter
 from wainwright.core.prepared import Slot, prepared
+from wainwright.core.sweeping import forget
 
 
 def hit(key: str, *, most: int, seconds: int) -> None:
@@ -38,7 +39,7 @@ def count(key: str, *, seconds: int) -> int:
 
 
 def forget_ended() -> None:
-    Counter.objects.filter(pk__in=_ended(clock.wall() - timedelta(days=1))).delete()
+    forget(Counter, _ended(clock.wall() - timedelta(days=1)))
 
 
 @prepared

@@ -20,6 +20,7 @@ from wainwright.core import audit, clock, limits
 from wainwright.core.actors import Actor
 from wainwright.core.errors import TooMany
 from wainwright.core.ids import new_id
+from wainwright.core.sweeping import forget
 from wainwright.customers.finding import email_key
 from wainwright.customers.models import Customer
 from wainwright.hub import codes, queries
@@ -81,7 +82,7 @@ def invite(customer: Customer, *, by: Actor) -> AccessRequest:
 
 def forget_old() -> None:
     """Drops requests of the past, which hold addresses of people who may be no customers."""
-    AccessRequest.objects.filter(pk__in=queries.requests_before(clock.wall() - KEPT)).delete()
+    forget(AccessRequest, queries.requests_before(clock.wall() - KEPT))
 
 
 def enter_by_link(request: AccessRequest, browser_token: str) -> Customer | None:

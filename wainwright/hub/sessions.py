@@ -13,6 +13,7 @@ from django.db import transaction
 
 from wainwright.accounts.models import Business
 from wainwright.core import actors, audit, clock
+from wainwright.core.sweeping import forget
 from wainwright.core.tenancy import LIVE, TEST, scope
 from wainwright.customers.models import Customer
 from wainwright.hub import queries
@@ -91,7 +92,7 @@ def _open(customer: Customer) -> tuple[int, datetime, datetime]:
 
 
 def forget_old() -> None:
-    HubSession.objects.filter(pk__in=queries.sessions_before(clock.wall() - KEPT)).delete()
+    forget(HubSession, queries.sessions_before(clock.wall() - KEPT))
 
 
 def _note(action: str, customer: Customer) -> None:

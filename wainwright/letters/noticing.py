@@ -145,12 +145,9 @@ def _days_of_trial(today: date) -> int:
 
 def _of_debts(span: Span, book: Book) -> Iterator[tuple[Subscription, int]]:
     """The first debtor of each open bill that is reminded of now, and days since it fell due."""
-    late = _subscriptions().filter(state=states.PAST_DUE, cancel_at=None)
     for days in sorted(book.days_after()):
-        after, until = span.later(-days)
         seen: set[int] = set()
-        due = late.filter(open_bill__due_at__gt=after, open_bill__due_at__lte=until)
-        for each in due.order_by("pk"):
+        for each in _late_between(*span.later(-days)):
             bill = each.open_bill
             assert bill is not None
             moment = add_days(bill.due_at, days, each.zone)
@@ -158,6 +155,13 @@ def _of_debts(span: Span, book: Book) -> Iterator[tuple[Subscription, int]]:
             if wanted and span.holds(moment) and bill.pk not in seen:
                 seen.add(bill.pk)
                 yield each, days
+
+
+@prepared
+def _late_between(after: Slot, until: Slot) -> QuerySet[Subscription]:
+    late = _subscriptions().filter(state=states.PAST_DUE, cancel_at=None)
+    due = late.filter(open_bill__due_at__gt=after, open_bill__due_at__lte=until)
+    return due.order_by("pk")
 
 
 def _of_cards(span: Span) -> Iterator[tuple[str, Method, Subscription]]:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -16,9 +16,9 @@ from wainwright.core.prepared import Slot, prepared
 from wainwright.core.vault import SecretUnreadable
 from wainwright.payments.comparing import Finding, Pair, difference, pairs
 from wainwright.payments.connections import adapter_for
-from wainwright.payments.gateways.base import ListedCharge
+from wainwright.payments.gateways.base import ListedCharge, OutcomeStatus
 from wainwright.payments.gateways.test.ledger import LEDGER_FILE
-from wainwright.payments.models import Connection, Difference, Payment
+from wainwright.payments.models import Connection, Difference, Payment, Refund
 from wainwright.reports.invariants.found import Found, ids, rows
 
 EVER = datetime(1970, 1, 1, tzinfo=UTC)
@@ -91,8 +91,9 @@ def _test_connections() -> QuerySet[Connection]:
 def _differences(connection: Connection, charges: list[ListedCharge]) -> Iterator[str]:
     """What reconciling would note, but for what a person has settled."""
     settled = set(_settled(connection))
-    seen = set()
-    for pair in pairs(connection, charges):
+    kept = {tuple(charged): pk for pk, *charged in _paid_and_kept(connection)}
+    seen = {kept.get(_as_kept(charge), 0) for charge in charges}
+    for pair in pairs(connection, [each for each in charges if _as_kept(each) not in kept]):
         payment, ref = pair.payment, pair.charge.ref
         if payment is not None and pair.fits:
             seen.add(payment.pk)
@@ -107,6 +108,23 @@ def _differences(connection: Connection, charges: list[ListedCharge]) -> Iterato
     for pk, public_id, ref in _paid_through(connection):
         if pk not in seen and ref not in settled:
             yield _MISSING % {"payment": public_id}
+
+
+@prepared
+def _paid_and_kept(connection: Slot) -> QuerySet[Payment, Any]:
+    """What was paid and of which nothing went back: most of all, and compared at a glance."""
+    went_back = rows(Refund).filter(payment=OuterRef("pk")).exclude(state=Refund.DECLINED)
+    kept = _paid.plain().filter(~Exists(went_back), connection=connection)
+    return kept.values_list("pk", "gateway_ref", "amount", "currency")
+
+
+def _as_kept(charge: ListedCharge) -> tuple[str, int, str]:
+    """How its payment is called there, if all was taken and kept; nothing is called "" there."""
+    outcome = charge.outcome
+    taken, back = outcome.amount, outcome.refunded
+    if outcome.status != OutcomeStatus.SUCCEEDED or taken is None or (back and back.minor):
+        return ("", 0, "")
+    return (charge.ref, taken.minor, taken.currency)
 
 
 @prepared

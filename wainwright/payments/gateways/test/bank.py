@@ -146,7 +146,8 @@ def start_outcome(books: Books, row: StartRow, now: datetime) -> Outcome:
 
 def charge_outcome(books: Books, charge: ChargeRow) -> Outcome:
     moved = charge.state in ("succeeded", "pending")
-    asked = books.find(StartRow, ref=charge.resume)
+    waits = charge.state == "action_required"
+    asked = books.find(StartRow, ref=charge.resume) if waits else None
     return Outcome(
         OutcomeStatus(charge.state),
         charge.ref,
@@ -155,7 +156,7 @@ def charge_outcome(books: Books, charge: ChargeRow) -> Outcome:
         method=_method_of(books, charge.method),
         network_ref=charge.network_ref if moved else None,
         decline=_decline(charge.decline),
-        action=page_of(asked) if asked and charge.state == "action_required" else None,
+        action=page_of(asked) if asked else None,
         expected_by=moment(charge.settles_at or "") if charge.state == "pending" else None,
         raw={"card": charge.card, "state": charge.state},
     )

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import asdict, fields
 from pathlib import Path
+from typing import Any
 
 from wainwright.payments.gateways.base import GatewayUnavailable, OutcomeUnknown
 from wainwright.payments.gateways.test.rows import TABLES, Row
@@ -48,10 +49,20 @@ class Books:
     def rows[R: Row](
         self, kind: type[R], where: str, values: dict[str, str | None], tail: str = ""
     ) -> Iterator[R]:
-        names = [column.name for column in fields(kind)]
+        names = _columns(kind)
         query = f"SELECT {', '.join(names)} FROM {kind.table} WHERE {where} {tail}"  # noqa: S608
         for values_of_row in self._db.execute(query, values):
             yield kind(**dict(zip(names, values_of_row, strict=True)))
+
+
+_known_columns: dict[type[Any], tuple[str, ...]] = {}
+
+
+def _columns(kind: type[Any]) -> tuple[str, ...]:
+    found = _known_columns.get(kind)
+    if found is None:
+        found = _known_columns[kind] = tuple(column.name for column in fields(kind))
+    return found
 
 
 class Ledger:
