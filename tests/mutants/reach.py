@@ -15,6 +15,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -83,6 +84,7 @@ def read(folder: Path) -> Reach:
 
 _reached: set[tuple[str, int]] = set()
 _noted: dict[str, tuple[float, list[tuple[str, int]]]] = {}
+_compiled: list[dict[Any, Any]] = []
 
 
 def _on_line(code: types.CodeType, line: int) -> object:
@@ -96,8 +98,24 @@ def pytest_sessionstart() -> None:
     sys.monitoring.register_callback(_TOOL, sys.monitoring.events.LINE, _on_line)
 
 
+def pytest_collection_finish() -> None:
+    """Has it noted which prepared questions are built, for each test to build them anew: who only
+    asks what another test built before reaches its lines all the same."""
+    from wainwright.core.prepared import Prepared
+
+    build = Prepared._compile
+
+    def noted(question: Prepared[Any], shape: dict[str, Any]) -> Any:
+        _compiled.append(question._compiled)
+        return build(question, shape)
+
+    Prepared._compile = noted  # type: ignore[method-assign]
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    while _compiled:
+        _compiled.pop().clear()
     _reached.clear()
     sys.monitoring.restart_events()
     sys.monitoring.set_events(_TOOL, sys.monitoring.events.LINE)
