@@ -23,8 +23,7 @@ log = logging.getLogger(__name__)
 def _waiting(now: Slot, *, limit: int) -> QuerySet[Payment, int]:
     rows = Payment.objects.filter(
         calls.awake(now),
-        state__in=Payment.IN_FLIGHT,
-        settled_at=None,  # as the index says it
+        settled_at=None,
         connection__isnull=False,
         ask_at__lte=now,
     )

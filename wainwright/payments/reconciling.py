@@ -137,12 +137,9 @@ def _noted(connection: Connection, pair: Pair) -> bool | None:
 
 @prepared
 def _payments_under_way(connection: Slot, before: Slot) -> QuerySet[Payment]:
-    return Payment.objects.filter(
-        connection=connection,
-        settled_at=None,
-        state__in=[Payment.STARTED, Payment.UNKNOWN, Payment.PENDING],
-        started_at__lt=before,
-    ).select_related("connection__business", "method")
+    rows = Payment.objects.filter(connection=connection, settled_at=None, started_at__lt=before)
+    unanswered = rows.exclude(state=Payment.ACTION)
+    return unanswered.select_related("connection__business", "method")
 
 
 def _ask_about_payments(connection: Connection, until: datetime, seen: Collection[int]) -> int:

@@ -198,8 +198,7 @@ def resolve(row: Refund) -> Refund:
 def _waiting(now: Slot, *, limit: int) -> QuerySet[Refund, int]:
     rows = Refund.objects.filter(
         calls.awake(now, of="payment__connection"),
-        state__in=[Refund.STARTED, Refund.UNKNOWN, Refund.PENDING],
-        settled_at=None,  # as the index says it
+        settled_at=None,
         ask_at__lte=now,
     )
     return rows.order_by("ask_at").values_list("pk", flat=True)[:limit]
