@@ -154,6 +154,34 @@ def test_each_of_several_charges_is_told_of_and_none_holds_up_the_others(
     assert alone.state == Payment.ABANDONED
 
 
+def test_answers_wait_a_moment_for_each_other_and_after_a_minute_each_attempt_is_claimed(
+    shop: cast.Cast,
+) -> None:
+    price = make_price(make_product(shop.own), "daily")
+    due = [buy(price, f"{name}@buyer.example").subscription for name in "abcd"]
+    clock.set_offset(clock.offset() + timedelta(days=1, hours=1))
+    at = clock.wall()
+    booked: list[int] = []
+
+    class Slowly(list[charging.Charge]):
+        def __iter__(self) -> Iterator[charging.Charge]:
+            nonlocal at
+            for charge, seconds in zip(super().__iter__(), (1, 1, 58, 0), strict=True):
+                paid = Payment.objects.filter(purpose=Payment.RENEWAL, state=Payment.SUCCEEDED)
+                booked.append(paid.count())
+                yield charge
+                at += timedelta(seconds=seconds)
+
+    with clock.told_by(lambda: at):
+        began = clock.now()
+        begun = renewals.begin([each.customer_id for each in due])
+        settled = charging.charge_all(Slowly(begun))
+    assert booked == [0, 0, 0, 3]
+    assert {each.state for each in settled} == {Payment.SUCCEEDED}
+    asked = [fresh(each.payment).ask_at - began for each in begun]
+    assert asked == [timedelta(minutes=2)] * 3 + [timedelta(minutes=3)]
+
+
 def test_refunds_without_answer_are_asked_for_and_a_gateway_that_rests_is_not(
     shop: cast.Cast, gateway: TestGateway
 ) -> None:
@@ -165,14 +193,21 @@ def test_refunds_without_answer_are_asked_for_and_a_gateway_that_rests_is_not(
     for payment in (*mine, theirs):
         money = payment.money
         refunds.refund(payment, amount=money, note="", by=SYSTEM, form_key="one")
+
+    def waits() -> list[int]:
+        rows = Refund.objects.order_by("pk").values_list("ask_at", flat=True)
+        return [round((ask_at - clock.now()) / timedelta(minutes=1)) for ask_at in rows]
+
     gateway_of(shop.client).misbehave(FAIR)
     gateway.misbehave(AWAY)
     Connection.objects.filter(business=shop.own).update(failures=9)
     assert refunds.resolve_waiting() == 0  # not yet
+    assert waits() == [2, 2, 2]
     for place, row in enumerate(Refund.objects.order_by("pk")):
         ago = timedelta(seconds=9 - place)
         Refund.objects.filter(pk=row.pk).update(ask_at=clock.now() - ago)
     assert refunds.resolve_waiting() == 3
+    assert waits() == [4, 0, 4]
     found = list(Refund.objects.order_by("pk").values_list("state", "asks"))
     assert found == [(Refund.UNKNOWN, 1), (Refund.UNKNOWN, 0), (Refund.SUCCEEDED, 1)]
     gateway.misbehave(FAIR)

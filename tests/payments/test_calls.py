@@ -159,4 +159,6 @@ def test_what_is_over_or_was_made_without_a_gateway_is_asked_for_by_nobody(
         Payment.objects.update(**over)
         assert janitor.resolve_waiting() == 0, over
         Payment.objects.update(**before)
+    assert payment.ask_at == payment.started_at + 2 * MINUTE
     assert janitor.resolve_waiting() == 1
+    assert Payment.objects.get().ask_at == calls.next_ask(1, payment.pk)

@@ -203,6 +203,54 @@ def test_a_payment_the_gateway_does_not_know_is_shown(
     assert sorted(kinds) == [Difference.MISSING, Difference.NOBODYS]
 
 
+@pytest.mark.slow
+def test_only_money_that_should_be_on_the_list_by_now_is_missed_there(shop: cast.Cast) -> None:
+    price = make_price(make_product(shop.own))
+    mine = [buy(price, f"{name}@buyer.example").payment for name in "abcde"]
+    theirs = buy(make_price(make_product(shop.client))).payment
+    now = clock.now() + timedelta(hours=1)
+    for payment, changed in zip(
+        (*mine, theirs),
+        (
+            {},
+            {"settled_at": now - timedelta(days=4)},
+            {"settled_at": now - timedelta(minutes=1)},
+            {"state": Payment.DECLINED},
+            {"amount": 0},
+            {},
+        ),
+        strict=True,
+    ):
+        Payment.objects.filter(pk=payment.pk).update(gateway_ref=payment.public_id, **changed)
+    compare(shop)
+    missed = Difference.objects.filter(kind=Difference.MISSING)
+    assert list(missed.values_list("payment", flat=True)) == [mine[0].pk]
+
+
+@pytest.mark.slow
+def test_what_its_maker_may_still_hear_of_or_a_buyer_is_asked_is_not_asked_about(
+    shop: cast.Cast, gateway: TestGateway
+) -> None:
+    price = make_price(make_product(shop.own))
+    begin(price, "at-the-page@buyer.example")
+    mine, theirs = buy(price).payment, buy(make_price(make_product(shop.client))).payment
+    gateway.misbehave(Faults(silent=1))
+    refunds.refund(mine, amount=mine.money, note="", by=SYSTEM, form_key="one")
+    for each in (mine, theirs):
+        Payment.objects.filter(pk=each.pk).update(
+            state=Payment.UNKNOWN, settled_at=None, start_ref="", public_id=f"pay_{each.pk}"
+        )
+    Payment.objects.filter(pk=mine.pk).update(gateway_ref="")
+    neighbour = gateway_of(shop.client)
+    neighbour.misbehave(Faults())
+    gateway.misbehave(Faults())
+    reconciling.reconcile(Connection.objects.select_related("business").get(business=shop.own))
+    assert gateway.mishaps()["calls"] == 2  # for the lists of charges and of chargebacks
+    compare(shop)
+    assert (gateway.mishaps()["calls"], neighbour.mishaps()["calls"]) == (6, 0)
+    assert Refund.objects.get().state == Refund.DECLINED
+
+
 def test_another_sum_is_shown_and_goes_by_itself_when_the_books_agree(
     shop: cast.Cast, gateway: TestGateway
 ) -> None:
