@@ -79,6 +79,31 @@ def test_a_page_that_cannot_be_opened_charges_nothing_and_may_be_tried_again(
         attempts.ask_buyer(fresh(payment), refused)
 
 
+def test_an_opened_page_is_noted_of_its_own_attempt_unless_that_was_given_up(
+    shop: cast.Cast,
+) -> None:
+    bought = buy(make_price(make_product(shop.own), "monthly")).payment
+    mine, other, over = (at_the_page(shop, name) for name in "abc")
+    rows = Payment.objects.filter(pk__in=[mine.pk, other.pk, over.pk])
+    rows.update(state=Payment.STARTED, start_ref="", customer=bought.customer, intent=bought.intent)
+    for each in rows:
+        Payment.objects.filter(pk=each.pk).update(public_id=f"pay_{each.pk}")
+    give_up(over.pk, among=(Payment.STARTED,), by=SYSTEM)
+    visit = attempts.Visit(SHOP, SHOP, Buyer("ada@buyer.example"), "en")
+    for each in (mine, over):
+        start = attempts.ask_buyer(fresh(each), visit)
+    assert [row.state for row in rows.order_by("pk")] == [
+        Payment.ACTION,
+        Payment.STARTED,
+        Payment.ABANDONED,
+    ]
+    pay_at_gateway(fresh(mine))
+    janitor.resolve(fresh(mine))
+    assert start.ref != fresh(mine).start_ref
+    known = fresh(mine).raw["method"]["customer_ref"]
+    assert known == bought.raw["method"]["customer_ref"]  # who paid there before is known there
+
+
 def test_coming_back_asks_only_for_what_is_open(shop: cast.Cast, gateway: TestGateway) -> None:
     payment = at_the_page(shop)
     pay_at_gateway(payment)

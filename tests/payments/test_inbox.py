@@ -13,10 +13,12 @@ from tests import cast
 from tests.factories.buying import begin, pay_at_gateway
 from tests.factories.shops import make_price, make_product
 from wainwright.core import clock
+from wainwright.core.actors import SYSTEM
 from wainwright.core.http import Http
-from wainwright.core.tenancy import TEST, scope
+from wainwright.core.signatures import new_secret
+from wainwright.core.tenancy import LIVE, TEST, scope
 from wainwright.payments import inbox
-from wainwright.payments.connections import adapter_for
+from wainwright.payments.connections import adapter_for, connect
 from wainwright.payments.gateways.test.faults import Faults
 from wainwright.payments.gateways.test.gateway import TestGateway
 from wainwright.payments.gateways.test.ledger import LEDGER_FILE
@@ -124,6 +126,27 @@ def test_an_unknown_connection_is_not_found() -> None:
     assert answer.status_code == 404
 
 
+def test_a_message_the_gateway_refuses_to_explain_is_given_up_after_ten_tries() -> None:
+    everybody = cast.assemble()
+    with scope(everybody.account.pk, LIVE):  # in which there is no Test gateway
+        secrets = {"webhook": new_secret()}
+        refusing = connect(everybody.own, gateway="test", label="", secrets=secrets, by=SYSTEM)
+        item = InboxItem.objects.create(
+            business_id=everybody.own.pk,
+            connection=refusing,
+            key="one",
+            kind="dispute.opened",
+            ref="dispute_of_nobody",
+            received_at=clock.wall(),
+        )
+        for tries in range(1, 12):
+            assert item.state == (InboxItem.WAITING if tries <= 10 else InboxItem.FAILED)
+            inbox.work_on(item)
+            item.refresh_from_db()
+            assert item.attempts == min(tries, 10)
+            assert "test mode only" in item.error
+
+
 def test_a_message_waits_however_long_the_gateway_is_away(paid: Payment) -> None:
     _deliver(Wire())
     gateway = adapter_for(paid.connection)
@@ -132,9 +155,9 @@ def test_a_message_waits_however_long_the_gateway_is_away(paid: Payment) -> None
     for _try in range(inbox.MAX_ATTEMPTS + 1):
         Connection.objects.update(ask_after=None)
         work_off()
-    states = set(InboxItem.objects.values_list("state", "attempts"))
+    states = set(InboxItem.objects.values_list("state", "attempts", "error"))
     gateway.misbehave(Faults())
-    assert states == {(InboxItem.WAITING, 0)}
+    assert states == {(InboxItem.WAITING, 0, "the Test gateway answered 503")}
     Connection.objects.update(ask_after=None)
     assert inbox.work_waiting() == 0  # its task may still be at it
     InboxItem.objects.update(received_at=clock.wall() - inbox.PATIENCE)
