@@ -55,6 +55,7 @@ def what_if(mine: Subscription, happened: Callable[[], object]) -> tuple[str, in
         made = collecting.attempts_for([Owed(bill, debtors, tried=True)])
         after = Subscription.objects.get(pk=mine.pk)
         told = list(EventRow.objects.order_by("pk").values_list("name", flat=True)[facts:])
+        said = EventRow.objects.latest("pk").payload
         wait = after.next_due_at and round((after.next_due_at - clock.now()).total_seconds() / 60)
         transaction.set_rollback(True)
     if after.state != states.PAST_DUE:
@@ -62,7 +63,7 @@ def what_if(mine: Subscription, happened: Callable[[], object]) -> tuple[str, in
         return ENDS, 0
     if after.failures > failures:
         assert told == ["subscription.renewal_failed"]
-        return FAILS, wait
+        return f"{FAILS}: {said['decline']}", wait
     assert told == []
     return (CHARGED, 0) if made else (WAITS, wait)
 
@@ -91,6 +92,10 @@ def test_the_next_try_is_made_unless_something_speaks_against_it(mine: Subscript
             currency="EUR",
         )
 
+    def untried_without_method() -> None:
+        Payment.objects.filter(pk=first.pk).update(state=Payment.ABANDONED)
+        Subscription.objects.filter(pk=mine.pk).update(method=None)
+
     card = Method.objects.filter(pk=mine.method_id)
     other = Method.objects.exclude(pk=mine.method_id).get()
     spent = Subscription.objects.filter(pk=mine.pk)
@@ -116,12 +121,13 @@ def test_the_next_try_is_made_unless_something_speaks_against_it(mine: Subscript
         (agreed(3), (WAITS, 3 * day)),
         (agreed(-1), (CHARGED, 0)),
         # Only another method can mend it, which was given or was not.
-        (payment(first, decline=Decline.EXPIRED_CARD), (FAILS, 3 * day)),
+        (payment(first, decline=Decline.EXPIRED_CARD), ("fails: expired_card", 3 * day)),
         (payment(bobs, decline=Decline.EXPIRED_CARD), (CHARGED, 0)),
         (another(first, state=Payment.ABANDONED, decline=Decline.EXPIRED_CARD), (CHARGED, 0)),
         (payment(first, decline=Decline.EXPIRED_CARD, method=other), (CHARGED, 0)),
-        (now_is(card, gone_at=clock.now()), (FAILS, 3 * day)),
-        (now_is(spent, method=None), (FAILS, 3 * day)),
+        (now_is(card, gone_at=clock.now()), ("fails: generic", 3 * day)),
+        (now_is(spent, method=None), ("fails: generic", 3 * day)),
+        (untried_without_method, ("fails: method_gone", 3 * day)),
         # The grace is over, and no other method was given meanwhile.
         (now_is(spent, failures=3), (CHARGED, 0)),
         (now_is(spent, failures=4), (ENDS, 0)),
