@@ -281,3 +281,5 @@ def test_a_preview_writes_nothing_and_sees_a_year(prices: dict[str, Price]) -> N
     assert len(previewing.preview(subscription)) == 12
     subscription.refresh_from_db()
     assert (subscription.version, Bill.objects.count()) == (0, 1)
+    daily = make_price(prices["weekly"].product, "daily")
+    assert len(previewing.preview(buy(daily, "bob@buyer.example").subscription)) == 366

@@ -129,6 +129,7 @@ def test_a_business_is_paid_by_its_newest_connection_that_works() -> None:
     with scope(everybody.account.pk, TEST):
         first = connections.connect_test_gateway(everybody.own, by=SYSTEM)
         assert connections.connect_test_gateway(everybody.own, by=SYSTEM) == first
+        assert connections.connect_test_gateway(everybody.client, by=SYSTEM) != first
 
         def pays() -> Connection | None:
             return connections.connection_for(everybody.own.pk, "EUR")
@@ -143,7 +144,10 @@ def test_a_business_is_paid_by_its_newest_connection_that_works() -> None:
         assert pays() == first
         Connection.objects.filter(pk=first.pk).update(active=False)
         assert pays() is None
-        assert connections.connect_test_gateway(everybody.own, by=SYSTEM).pk > second.pk
+        third = connections.connect_test_gateway(everybody.own, by=SYSTEM)
+        assert third.pk > second.pk
+        Connection.objects.filter(pk=third.pk).update(gateway="another")
+        assert connections.connect_test_gateway(everybody.own, by=SYSTEM).pk > third.pk
         found = connections.connection_by_id(everybody.own.pk, first.public_id)
         assert found == first
         assert connections.connection_by_id(everybody.client.pk, first.public_id) is None

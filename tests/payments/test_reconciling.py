@@ -212,7 +212,7 @@ def test_only_money_that_should_be_on_the_list_by_now_is_missed_there(shop: cast
     for payment, changed in zip(
         (*mine, theirs),
         (
-            {},
+            {"settled_at": now - timedelta(minutes=2, seconds=30)},
             {"settled_at": now - timedelta(days=4)},
             {"settled_at": now - timedelta(minutes=1)},
             {"state": Payment.DECLINED},
@@ -303,7 +303,7 @@ def test_books_that_could_not_be_had_are_asked_for_again(
 
 def test_each_comparison_begins_before_the_last_one_ended(shop: cast.Cast) -> None:
     first, second = compare(shop), compare(shop)
-    assert second.since == first.until - reconciling.OVERLAP
+    assert second.since == first.until - timedelta(days=2)
 
 
 @pytest.fixture

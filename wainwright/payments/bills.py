@@ -152,7 +152,7 @@ def draft_of(line: BillLine, currency: str) -> LineDraft:
     )
 
 
-def close_bill(bill: Bill, state: str, *, why: str = "", by: Actor) -> Bill:
+def close_bill(bill: Bill, state: str, *, why: str = "", by: Actor) -> None:
     """Paid, void or written off: closes an open bill. Repeats change nothing.
 
     Parts that were paid of a bill that is not owed any more go back.
@@ -161,7 +161,6 @@ def close_bill(bill: Bill, state: str, *, why: str = "", by: Actor) -> Bill:
         parts = Payment.objects.filter(bill=bill, part=True, state=Payment.SUCCEEDED)
         parts.update(stray=True)
     _close([bill], state, why=why, by=by)
-    return bill
 
 
 def close_paid(paid: Iterable[Bill], *, by: Actor) -> None:
@@ -192,15 +191,14 @@ def paid_parts(bill_ids: Collection[int]) -> dict[int, int]:
     return dict(paid.annotate(Sum("amount")))
 
 
-def void_bill(bill: Bill, *, why: str, by: Actor) -> Bill:
+def void_bill(bill: Bill, *, why: str, by: Actor) -> None:
     """Nothing is owed for it any more. Call inside a transaction."""
-    return close_bill(bill, Bill.VOID, why=why, by=by)
+    close_bill(bill, Bill.VOID, why=why, by=by)
 
 
-def reopen(bill: Bill, *, by: Actor) -> Bill:
+def reopen(bill: Bill, *, by: Actor) -> None:
     """A bill that was void because the buyer chose again, and was paid all the same."""
     if bill.state == Bill.VOID:
         bill.state, bill.closed_at, bill.closed_why = Bill.OPEN, None, ""
         bill.save(update_fields=["state", "closed_at", "closed_why"])
         audit.note("bill.reopened", bill.public_id, by=by, business_id=bill.business_id)
-    return bill
