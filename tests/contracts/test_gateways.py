@@ -237,6 +237,7 @@ def test_a_replaced_method_pays_and_the_forgotten_one_never_does(bench):
     refused = bench.gateway.charge_saved(a_charge(old))
     assert (refused.status, refused.decline) == (OutcomeStatus.DECLINED, Decline.METHOD_GONE)
     assert bench.gateway.describe_method(old).status == "gone"
+    assert bench.gateway.fetch("method", old.token).decline == Decline.METHOD_GONE
     assert bench.gateway.charge_saved(a_charge(new)).status == OutcomeStatus.SUCCEEDED
     assert new.customer_ref == old.customer_ref
 

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from itertools import islice
 from urllib.parse import urlsplit, urlunsplit
 
 from wainwright.core import clock
@@ -57,13 +58,8 @@ def deliver(ledger: Ledger, http: Http, *, limit: int) -> int:
     Several may run at once: each message is leased before it is sent. Only a 2xx answer counts;
     a failure waits longer each time and is given up after the last pause or at 410.
     """
-    arrived = 0
-    for _ in range(limit):
-        leased = _lease(ledger)
-        if leased is None:
-            break
-        arrived += _try_once(ledger, http, *leased)
-    return arrived
+    due = iter(lambda: _lease(ledger), None)
+    return sum(_try_once(ledger, http, *each) for each in islice(due, limit))
 
 
 def parse(
