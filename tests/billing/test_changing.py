@@ -34,7 +34,7 @@ def sums(changed: Changed) -> list[int]:
     return [line.gross.minor for line, _reason in changed.draft.rows]
 
 
-def test_a_month_is_as_long_as_months_are_over_the_400_years_in_which_the_calendar_repeats() -> None:
+def test_a_month_is_as_long_as_it_is_over_the_400_years_in_which_the_calendar_repeats() -> None:
     years = date(2400, 1, 1) - date(2000, 1, 1)
     assert Fraction(years.days, 400 * 12) == changing.DAYS_OF_A_MONTH
 
