@@ -155,7 +155,7 @@ class Entry(OfBusinessMode):
             models.Index(fields=["account", "mode", "kind", "-at", "-id"], name="entry_of_kind"),
             models.Index(fields=["account", "customer", "-at"], name="entry_of_customer"),
             models.Index(fields=["account", "order"], name="entry_of_order"),
-            models.Index(fields=["account", "mode", "payment", "kind"], name="entry_of_payment"),
+            models.Index(fields=["account", "payment", "mode", "kind"], name="entry_of_payment"),
         ]
 
     @property

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet, Subquery, Sum
@@ -19,6 +20,7 @@ from wainwright.core import tenancy
 from wainwright.core.models import AuditRow
 from wainwright.core.prepared import prepared
 from wainwright.core.tenancy import Tenant
+from wainwright.payments.gateways.base import ListedCharge
 
 
 @dataclass(frozen=True)
@@ -35,13 +37,16 @@ type Check = Callable[[], Found]
 @dataclass
 class Read:
     """What is frozen and was found whole: the trail of each account up to its last sealed row, the
-    documents of each series up to a number.
+    documents of each series up to a number. And what the gateway of each connection listed, by the
+    charge, until a moment: after that it is only asked for what has changed.
 
     Who looks after each simulated day hands it on, and reads what is older only once.
     """
 
     sealed: dict[int, AuditRow] = field(default_factory=dict)
     documents: dict[int, int] = field(default_factory=dict)
+    charges: dict[int, dict[str, ListedCharge]] = field(default_factory=dict)
+    listed: dict[int, datetime] = field(default_factory=dict)
 
 
 _read: ContextVar[Read | None] = ContextVar("read", default=None)

@@ -104,6 +104,7 @@ def _charged_late() -> QuerySet[Any, Any]:
         Q(starts_at__gte=F("subscription__cancel_at"))
         | Q(bill__payments__started_at__gt=F("subscription__ended_at"))
         | Q(subscription__cancel_at=None),
+        bill__payments__account_id=F("account_id"),  # by which SQLite finds them
         bill__payments__purpose=Payment.RENEWAL,
         bill__payments__started_at__gt=F("stopped_at"),
     )

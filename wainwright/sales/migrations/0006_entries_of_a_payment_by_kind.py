@@ -1,6 +1,6 @@
 from django.db import migrations, models
 
-NAME, FIELDS = "entry_of_payment", ["account", "mode", "payment", "kind"]
+NAME, FIELDS = "entry_of_payment", ["account", "payment", "mode", "kind"]
 
 
 class Migration(migrations.Migration):
