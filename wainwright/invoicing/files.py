@@ -6,7 +6,6 @@ import hashlib
 import json
 import logging
 import tempfile
-import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
@@ -88,6 +87,8 @@ def of_year(business: Business, year: int) -> Iterator[Document]:
 
 def year_zip(business: Business, year: int) -> IO[bytes]:
     """All documents of a year in one ZIP, as an open temporary file at its start."""
+    import zipfile  # a megabyte in every process, for a page that is seldom asked for
+
     file = tempfile.TemporaryFile()  # noqa: SIM115 - handed to the caller
     count = 0
     with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:

@@ -7,7 +7,6 @@ the other work goes on.
 
 from __future__ import annotations
 
-import smtplib
 from contextlib import suppress
 from typing import Any
 
@@ -40,6 +39,8 @@ def hand_over(mail: EmailMessage) -> None:
     Raises Undeliverable where it says never, ServerAway where it says nothing, and whatever else
     was wrong with this one letter.
     """
+    import smtplib  # a megabyte, which a server that only writes letters can spare
+
     if is_away():
         raise ServerAway("the mail server was away a moment ago")
     mailer = mailers.default
