@@ -34,8 +34,13 @@ def simulate(seed: int, lives: int, days: int, log: Path) -> subprocess.Complete
 
 
 @pytest.mark.sqlite
-@pytest.mark.nightly
-@pytest.mark.parametrize(("first", "lives"), [(1, 40), (41, 360)])
+@pytest.mark.parametrize(
+    ("first", "lives"),
+    [
+        *(pytest.param(first, 10, marks=pytest.mark.slow) for first in (1, 11, 21, 31)),
+        pytest.param(41, 400, marks=pytest.mark.nightly),
+    ],
+)
 def test_every_life_of_four_hundred_days_is_full_and_goes_as_the_reference_says(
     first: int, lives: int, tmp_path: Path
 ) -> None:
