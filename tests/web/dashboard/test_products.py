@@ -10,6 +10,7 @@ from django.test import Client
 from tests.cast import Cast
 from tests.factories import buying, shops
 from wainwright.catalog.models import Price, Product
+from wainwright.core import clock
 from wainwright.tax.rates import percent_for
 
 NEW = "/dashboard/products/new/"
@@ -38,7 +39,7 @@ def test_a_product_is_made_and_asks_for_its_price(shop: Cast, ann: Client) -> No
     assert answer.status_code == 303
     assert answer.url == f"/dashboard/products/{product.public_id}/prices/new/"
     assert (product.slug, product.mode, product.business) == ("studio", "test", shop.own)
-    assert percent_for(product, "DE", product.created_at.date()) == 19
+    assert percent_for(product, "DE", clock.today(shop.own.zone)) == 19
 
 
 def test_a_client_user_makes_products_of_his_business_alone(shop: Cast, cleo: Client) -> None:
