@@ -136,7 +136,7 @@ class _Compiled:
 
     def __init__(self, rows: QuerySet[Any, Any]) -> None:
         compiler = rows.query.get_compiler(DEFAULT_DB_ALIAS)
-        self._sql, self._params = _with_truths(*compiler.as_sql())
+        self._sql, self._params = _with_constants(*compiler.as_sql())
         self._counting = f"SELECT COUNT(*) FROM ({self._sql}) AS counted"  # noqa: S608
         self._locks = rows.query.select_for_update
         self._scoped = any(
@@ -205,22 +205,29 @@ def _converters(
     ]
 
 
-def _with_truths(sql: str, params: Sequence[Any]) -> tuple[str, list[Any]]:
-    """The statement with its constant booleans written out, as they stand in partial indexes.
+def _with_constants(sql: str, params: Sequence[Any]) -> tuple[str, list[Any]]:
+    """The statement with its constant truths and words written out, as partial indexes have them.
 
     SQLite plans a statement anew at each run where a value decides if a partial index serves, and
     knows no index on `= 1` for what asks `= TRUE`.
     """
-    truths = ("0", "1") if driver.on_sqlite() else ("FALSE", "TRUE")
     first, *rest = re.split(r"(?<!%)%s", sql)
     written, kept = [first], []
     for param, words in zip(params, rest, strict=True):
-        if isinstance(param, bool):
-            written.append(truths[param] + words)
-        else:
-            written.append(f"%s{words}")
+        constant = _written_out(param)
+        if constant is None:
             kept.append(param)
+        written.append((constant or "%s") + words)
     return "".join(written), kept
+
+
+def _written_out(param: Any) -> str | None:
+    """A number is not: where one stands in an order it would mean a column."""
+    if isinstance(param, bool):
+        return ("0", "1")[param] if driver.on_sqlite() else ("FALSE", "TRUE")[param]
+    if isinstance(param, str) and driver.on_sqlite() and "%" not in param:
+        return "'" + param.replace("'", "''") + "'"
+    return None
 
 
 _AS_THEY_ARE = (int, str)
