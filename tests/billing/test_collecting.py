@@ -20,7 +20,7 @@ from wainwright.core import clock
 from wainwright.core.ids import new_id
 from wainwright.core.models import EventRow
 from wainwright.core.tenancy import TEST, scope
-from wainwright.payments.gateways.base import Decline
+from wainwright.payments.gateways.base import Decline, Series
 from wainwright.payments.models import Bill, Connection, Method, Payment
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
@@ -147,6 +147,10 @@ def test_what_credit_pays_whole_needs_no_method(mine: Subscription) -> None:
     bill = Bill.objects.get(pk=mine.open_bill_id)
     [free] = collecting.attempts_for([Owed(bill, owing.debtors(bill.pk), tried=True)])
     assert (free.amount, free.method, free.connection, free.part) == (0, None, None, False)
+    assert free.raw["series"] == Series.RECURRING
+    Subscription.objects.filter(pk=mine.pk).update(payments_total=6)
+    [part] = collecting.attempts_for([Owed(bill, owing.debtors(bill.pk), tried=True)])
+    assert part.raw["series"] == Series.INSTALLMENT
     assert (free.bill, free.customer_id, free.subject) == (
         bill,
         mine.customer_id,

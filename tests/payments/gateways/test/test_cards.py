@@ -2,6 +2,7 @@ from datetime import date
 
 import pytest
 
+from wainwright.payments.gateways.base import Decline
 from wainwright.payments.gateways.test import cards
 
 TODAY = date(2026, 11, 21)
@@ -13,6 +14,15 @@ def test_every_number_is_listed_once_and_has_a_true_check_digit():
     for card in cards.CARDS:
         doubled = [int(digit) * (2 if i % 2 else 1) for i, digit in enumerate(card.number[::-1])]
         assert sum(value - 9 if value > 9 else value for value in doubled) % 10 == 0
+
+
+@pytest.mark.parametrize("card", cards.CARDS, ids=lambda card: card.code)
+def test_each_number_does_what_is_said_of_it(card):
+    said = str(card.does)
+    assert card.asks == ("3-D Secure" in said)
+    assert card.refunds == ("refunds fail" not in said)
+    assert bool(card.dispute) == ("takes the money back" in said)
+    assert isinstance(card.present, Decline) == said.startswith("Is declined")
 
 
 @pytest.mark.parametrize(
