@@ -69,6 +69,16 @@ def test_after_an_outage_one_period_is_charged_and_the_rest_waits(
     assert Letter.objects.filter(kind="billing_held").count() == 1
 
 
+@pytest.mark.parametrize(("minutes", "asks"), [(119, 0), (121, 1)])
+def test_a_period_is_missed_from_two_hours_after_its_end_on(
+    daily: Subscription, minutes: int, asks: int
+) -> None:
+    clock.set_offset(daily.due(2) - clock.wall() + timedelta(minutes=minutes))
+    renewals.renew_due()
+    events.deliver_waiting()
+    assert Hold.objects.filter(kind=Hold.MISSED).count() == asks
+
+
 def test_a_charge_is_far_above_beyond_the_factor_unless_the_seller_vouched_for_it(
     shop: cast.Cast,
 ) -> None:

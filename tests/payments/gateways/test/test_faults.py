@@ -272,5 +272,7 @@ def test_stale_webhooks_are_refused(told):
 
 def test_every_fault_can_be_planned():
     assert {*Fault, *Mishap} <= set(Faults.__slots__)
+    assert {getattr(Faults(), each) for each in (*Fault, *Mishap)} == {0}
+    assert (Faults().late_seconds, Faults().delayed_minutes) == (1, 10)
     assert faults.FAIR.arrives == 1
     assert faults.Weather(Fault.TWICE, Faults()).arrives == 2

@@ -27,7 +27,9 @@ def page_of(start):
 
 
 def test_the_page_shows_the_sum_the_purpose_and_the_numbers(browser, open_start):
-    page = browser.get(page_of(open_start())).content.decode()
+    shown = browser.get(page_of(open_start()))
+    page = shown.content.decode()
+    assert shown.status_code == 200
     assert "Pay 29.00\u00a0EUR" in page
     assert "Studio Monthly" in page
     assert "The card is kept for later payments." in page

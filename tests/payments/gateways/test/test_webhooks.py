@@ -66,6 +66,19 @@ def test_what_is_being_sent_is_sent_by_nobody_else(told, folder):
     assert sent == [0]
 
 
+def test_what_a_worker_died_over_is_sent_again_after_a_minute(told, inbox, folder, later):
+    class Deadly(httpx.BaseTransport):
+        def handle_request(self, request):
+            raise KeyboardInterrupt
+
+    with Http(transport=Deadly()) as http, pytest.raises(KeyboardInterrupt):
+        deliver_webhooks(folder / LEDGER_FILE, http)
+    later(seconds=50)
+    assert deliver_webhooks(folder / LEDGER_FILE) == 0
+    later(seconds=61)
+    assert deliver_webhooks(folder / LEDGER_FILE) == 1
+
+
 @pytest.mark.parametrize("status", [500, 404, 302])
 def test_what_was_not_accepted_comes_again_later_with_the_same_id(
     told, inbox, folder, later, status
