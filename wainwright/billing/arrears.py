@@ -67,7 +67,7 @@ def limits(subscription: Subscription) -> Limits:
     none = Limits(rest, None, 1)
     if not rules.postpone_days or Instalment.objects.filter(bill=bill).exists():
         return none
-    ends = Period.objects.filter(bill=bill, void=False).values_list("ends_at", flat=True)
+    ends = Period.objects.filter(bill=bill).values_list("ends_at", flat=True)
     last = min(add_days(bill.due_at, rules.postpone_days, subscription.zone), *ends)
     if last <= clock.now() + timedelta(days=1):
         return none

@@ -50,7 +50,7 @@ def extend(heard: Heard) -> None:
 
 @prepared
 def _periods(bills: Each) -> QuerySet[Period]:
-    return Period.objects.filter(bill__in=bills, void=False)
+    return Period.objects.filter(bill__in=bills)
 
 
 def _carry(subscription: Subscription, period: Period, bill: Bill) -> str:

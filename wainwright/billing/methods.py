@@ -90,7 +90,7 @@ def use_paid_with(event: PaymentSucceeded | PartPaid, row: EventRow) -> None:
         return
     payment.method = method
     payment.save(update_fields=["method"])
-    paid = Period.objects.filter(bill=payment.bill_id, void=False).values("subscription")
+    paid = Period.objects.filter(bill=payment.bill_id).values("subscription")
     for pk in Subscription.objects.filter(pk__in=paid).order_by("pk").values_list("pk", flat=True):
         subscription = Subscription.locked(pk)
         if not subscription.ended:

@@ -63,7 +63,7 @@ def _open_changes(subscriptions: Slots) -> QuerySet[Change]:
 
 
 def _owed(bill: Bill) -> list[Period]:
-    return list(Period.objects.filter(bill=bill, void=False).order_by("position"))
+    return list(Period.objects.filter(bill=bill).order_by("position"))
 
 
 def _owed_by_others(bill: Bill, subscription: Subscription) -> list[Period]:

@@ -74,7 +74,7 @@ def _part(was: Standing, after: dict[int, Standing], purse: Purse) -> None:
     if was.open_bill_id is None or after[was.id].open_bill_id is not None:
         return
     purse.put_back(was.open_bill_id)
-    periods = Period.objects.filter(bill_id=was.open_bill_id, void=False)
+    periods = Period.objects.filter(bill_id=was.open_bill_id)
     others = periods.exclude(subscription_id=was.id).values_list("position", flat=True)
     lines = BillLine.objects.filter(bill_id=was.open_bill_id, position__in=list(others))
     due = Money(sum(lines.values_list("gross", flat=True)), was.currency)
