@@ -28,6 +28,7 @@ from wainwright.billing.models import Change, Hold, Instalment, Subscription
 from wainwright.catalog.models import Price
 from wainwright.core import clock
 from wainwright.core.actors import SYSTEM
+from wainwright.core.dates import local_day
 from wainwright.core.ids import new_id
 from wainwright.core.models import AuditRow
 from wainwright.core.tenancy import TEST, scope
@@ -193,7 +194,7 @@ def test_of_two_who_run_one_pauses_moves_her_day_and_gets_money_back(
     cancellation.cancel_now(last.subscription, by=SYSTEM, source="hub")
     together = aligning.together(again(hers))
     assert [each.pk for each in together] == [hers.pk]
-    day = hers.anchor.day % 28 + 1
+    day = local_day(hers.anchor, hers.zone).day % 28 + 1
     aligning.align(aligning.proposed(together, day), by=SYSTEM)
     assert again(hers).bill_day == day
     refunds.refund(
