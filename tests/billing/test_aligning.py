@@ -11,7 +11,7 @@ from tests import cast
 from tests.clocks import advance
 from tests.factories.buying import LATER_DECLINED, buy
 from tests.factories.shops import make_price, make_product
-from wainwright.billing import aligning, cancellation, previewing, switching
+from wainwright.billing import aligning, cancellation, previewing, renewals, switching
 from wainwright.billing.course import Align
 from wainwright.billing.errors import MoveRefused
 from wainwright.billing.models import Hold, Period, Subscription
@@ -57,6 +57,17 @@ def another_day(*subscriptions: Subscription) -> int:
     """On which none of them is billed, nor the day after a purchase."""
     taken = {local_day(each.anchor, each.zone).day for each in subscriptions}
     return next(day for day in range(12, 29) if day not in taken)
+
+
+@pytest.mark.slow
+def test_by_the_part_until_the_bill_day_no_later_charge_is_measured(shop: cast.Cast) -> None:
+    [mine] = bought(shop, monthly=6)
+    align(mine, another_day(mine))
+    clock.set_offset(mine.next_due_at - clock.wall() + timedelta(hours=1))
+    renewals.renew_due()
+    paid = Subscription.objects.get(pk=mine.pk)
+    assert Bill.objects.latest("pk").gross < 2900
+    assert (paid.payments_made, paid.last_gross, paid.bill_day) == (2, 2900, None)
 
 
 @pytest.mark.slow

@@ -66,6 +66,8 @@ def test_after_an_outage_one_period_is_charged_and_the_rest_waits(
     hold = Hold.objects.get()
     assert renewals_made() == [100]
     assert (hold.kind, hold.amount, again(daily).next_due_at) == (Hold.MISSED, 600, None)
+    made = daily.payments_made
+    assert (hold.since, hold.until) == (daily.due(made), daily.due(made + 6))
     assert Letter.objects.filter(kind="billing_held").count() == 1
 
 
@@ -135,6 +137,7 @@ def test_a_charge_far_above_the_last_waits_and_is_made_on_the_sellers_word(
     holds.decide(hold, Hold.GO_ON, by=SYSTEM)
     renewals.renew_due()
     assert renewals_made() == [10_000]
+    assert (again(daily).last_gross, daily.vouched_gross) == (10_000, None)
 
 
 @pytest.mark.slow
