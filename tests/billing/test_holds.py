@@ -265,9 +265,10 @@ def test_only_an_open_chargeback_keeps_what_is_due_and_his_word_collects_it_at_o
     assert due() == [mine.customer_id]
     held = hold(Hold.DISPUTE)
     assert due() == []
+    version = again(mine).version + 1
     holds.stop_for_dispute(again(mine), 100)
     assert Hold.objects.filter(kind=Hold.DISPUTE).count() == 1
-    version = again(mine).version
+    assert again(mine).version == version
     with pytest.raises(MoveRefused):
         holds.decide(held, Hold.SKIP, by=SYSTEM)
     for _again in range(2):

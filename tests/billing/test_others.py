@@ -18,6 +18,7 @@ from wainwright.billing import (
     arrears,
     cancellation,
     holds,
+    methods,
     pausing,
     paying,
     renewals,
@@ -30,9 +31,10 @@ from wainwright.core import clock
 from wainwright.core.actors import SYSTEM
 from wainwright.core.dates import local_day
 from wainwright.core.ids import new_id
-from wainwright.core.models import AuditRow
+from wainwright.core.models import AuditRow, EventRow
 from wainwright.core.tenancy import TEST, scope
 from wainwright.payments import disputes, refunds
+from wainwright.payments.events import PartPaid
 from wainwright.payments.models import Bill, Dispute, Payment
 from wainwright.reports import invariants
 
@@ -103,6 +105,10 @@ def test_of_two_who_owe_one_pays_in_parts_with_a_new_card(price: Price) -> None:
     assert (paid.state, paid.failures, paid.next_due_at) == (states.PAST_DUE, 0, parts[1].at)
     assert paid.method_id not in (ada.method_id, bob.method_id)
     assert paid.version > ada.version
+    heard = PartPaid(business_id=payment.business_id, payment_id=payment.pk)
+    methods.use_paid_with(heard, EventRow())  # once more
+    assert again(ada).version == paid.version
+    assert Payment.objects.get(pk=payment.pk).method_id == paid.method_id
     bill = Bill.objects.get(pk=paid.open_bill_id)
     told = [(each.amount, is_paid) for each, is_paid in arrears.instalments_of(bill)]
     assert told == [(967, True), (967, False), (966, False)]
