@@ -17,7 +17,7 @@ from wainwright.billing.models import Ending, Hold, Pause, Subscription
 from wainwright.billing.rulebook import change_rules
 from wainwright.core import clock
 from wainwright.core.actors import SYSTEM
-from wainwright.core.dates import add_days
+from wainwright.core.dates import add_days, local_day
 from wainwright.core.models import AuditRow, EventRow
 from wainwright.core.tenancy import TEST, scope
 from wainwright.sales.models import Entry
@@ -58,7 +58,7 @@ def test_every_act_is_written_and_told_once_with_who_from_where_and_why(
     soon = clock.now() + timedelta(days=3)
     planned = switching.proposed(mine, cheaper)
     kept = switching.proposed(mine, mine.price, now=False)
-    day = aligning.proposed([mine], mine.anchor.day % 28 + 1)
+    day = aligning.proposed([mine], local_day(mine.anchor, mine.zone).day % 28 + 1)
     acts: list[tuple[Callable[[Subscription], object], str, str, str]] = [
         (lambda it: switching.switch(it, planned, **WHO), "plan_change_asked", "", states.ACTIVE),
         (lambda it: switching.keep(it, **WHO), "plan_kept", "", states.ACTIVE),
