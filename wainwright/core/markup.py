@@ -11,8 +11,6 @@ from collections.abc import Mapping
 from functools import lru_cache
 from html import escape
 
-import nh3
-
 # No pictures: one from elsewhere would tell others who reads the page.
 TAGS = {"p", "br", "strong", "em", "ul", "ol", "li", "a", "h3", "h4", "blockquote"}
 SCHEMES = {"https", "mailto"}
@@ -23,6 +21,10 @@ _PLACEHOLDER = re.compile(r"\{([a-z_]{1,40})\}")
 @lru_cache(maxsize=256)  # shown with every page
 def clean(html: str) -> str:
     """The same text with allowed tags only; links lead to https or mailto and pass nothing on."""
+    if not html:
+        return ""
+    import nh3  # two megabytes, which a shop without such texts can spare
+
     return nh3.clean(
         html,
         tags=TAGS,

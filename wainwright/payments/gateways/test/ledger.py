@@ -1,22 +1,25 @@
 """The vendor's own books: one SQLite file that no transaction of the shop reaches.
 
-Each thread keeps a handle of its own, so processes, threads and forks never share one.
+Each thread keeps a handle of its own, so processes, threads and forks never share one. Who never
+opens it on PostgreSQL does without SQLite and its two megabytes.
 """
 
 from __future__ import annotations
 
 import os
 import secrets
-import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import asdict, fields
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from wainwright.payments.gateways.base import GatewayUnavailable, OutcomeUnknown
 from wainwright.payments.gateways.test.rows import TABLES, Row
+
+if TYPE_CHECKING:
+    import sqlite3
 
 LEDGER_FILE = "testgateway.sqlite3"
 _PATIENCE_SECONDS = 20
@@ -84,6 +87,8 @@ class Ledger:
 
     @contextmanager
     def _transaction(self, kind: str) -> Iterator[Books]:
+        import sqlite3
+
         try:
             db = self._connected()
             db.execute(f"BEGIN {kind}")
@@ -125,6 +130,8 @@ _threads = threading.local()
 
 
 def _open(path: Path) -> sqlite3.Connection:
+    import sqlite3
+
     db = sqlite3.connect(path, timeout=_PATIENCE_SECONDS, autocommit=True, check_same_thread=False)
     db.execute("PRAGMA synchronous = NORMAL")
     db.executescript(TABLES)  # what a new file lacks, or one of an earlier version
@@ -133,6 +140,8 @@ def _open(path: Path) -> sqlite3.Connection:
 
 def _create(path: Path) -> None:
     """Makes the file aside and moves it in whole, so that of several makers one wins."""
+    import sqlite3
+
     draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
     try:
         with closing(sqlite3.connect(draft, autocommit=True)) as db:
@@ -147,5 +156,5 @@ def _create(path: Path) -> None:
 def _commit(db: sqlite3.Connection) -> None:
     try:
         db.execute("COMMIT")
-    except sqlite3.OperationalError as error:
+    except db.OperationalError as error:
         raise OutcomeUnknown(f"the Test gateway's ledger broke off: {error}") from None
