@@ -12,7 +12,7 @@ from tests import cast
 from tests.clocks import advance
 from tests.factories.buying import LATER_DECLINED, buy, pay_at_gateway
 from tests.factories.shops import make_price, make_product
-from wainwright.billing import dunning, methods, owing, renewals, states
+from wainwright.billing import cancellation, dunning, methods, owing, renewals, states
 from wainwright.billing.models import Period, Subscription
 from wainwright.billing.rulebook import RuleBook, change_rules, drop_rules
 from wainwright.core import clock
@@ -190,6 +190,21 @@ def test_what_is_owed_is_given_up_after_the_tries_to_come_and_the_grace(
     assert dunning.has_no_try_left(failed)
     failed.next_due_at = None
     assert dunning.gives_up_at(failed) is None
+
+
+@pytest.mark.slow
+def test_of_what_is_cancelled_no_failed_try_is_counted_any_more(failed: Subscription) -> None:
+    for cancel in (
+        lambda: cancellation.cancel_now(failed, by=SYSTEM, source="hub"),
+        lambda: cancellation.cancel_on(
+            failed, clock.now() + timedelta(days=9), by=SYSTEM, source="hub"
+        ),
+    ):
+        with transaction.atomic():
+            cancel()
+            assert (again(failed).failures, failed.cancel_at is not None) == (0, True)
+            transaction.set_rollback(True)
+        assert again(failed).failures == 1
 
 
 @pytest.mark.slow
