@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from tests import cast
 from tests.factories.buying import Bought, buy
@@ -54,3 +56,13 @@ def test_each_scheme_counts_its_own_tries_in_its_own_time(bought: Bought) -> Non
         assert not is_forbidden(bought, brand, tries - 1, ago), brand
         assert is_forbidden(bought, brand, tries, ago), brand
         assert not is_forbidden(bought, brand, tries, OVER_A_MONTH), brand
+
+
+@pytest.mark.sqlite
+def test_only_the_payments_of_its_buyer_are_looked_through(bought: Bought) -> None:
+    with CaptureQueriesContext(connection) as asked:
+        schemes.forbid(bought.subscription.method)
+    with connection.cursor() as cursor:
+        for query in asked:
+            cursor.execute(f"EXPLAIN QUERY PLAN {query['sql']}")
+            assert "customer_id=?" in str(cursor.fetchall())

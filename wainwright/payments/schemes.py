@@ -31,7 +31,8 @@ STRICTEST = (Limit(10, 1), Limit(15, 30))
 def forbid(method: Method) -> bool:
     """Whether another try of this method now would be one too many."""
     limits = LIMITS.get(method.brand.lower(), STRICTEST)
-    declined = Payment.objects.filter(method=method, state=Payment.DECLINED)
+    of_buyer = Payment.objects.filter(customer=method.customer_id)  # there are few of them
+    declined = of_buyer.filter(method=method, state=Payment.DECLINED)
     return any(
         declined.filter(settled_at__gt=clock.now() - timedelta(days=limit.days)).count()
         >= limit.tries
