@@ -195,7 +195,8 @@ def tell_of_failed_renewal(event: RenewalFailed, row: EventRow) -> None:
     if event.retry_at is None:
         return
     subscription = _subscription(event)
-    payment = Payment.objects.filter(pk=event.payment_id).select_related("method").first()
+    tried = Payment.objects.select_related("method")
+    payment = tried.get(pk=event.payment_id) if event.payment_id else None
     bill = Bill.objects.get(pk=event.bill_id)
     others = queries.subscriptions_by_key(event.others)
     context = {

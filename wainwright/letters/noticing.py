@@ -171,7 +171,8 @@ def _of_cards(span: Span) -> Iterator[tuple[str, Method, Subscription]]:
         for year, month in _months_ending(span.since, span.until, timedelta(days=days)):
             cards = Method.objects.filter(exp_year=year, exp_month=month, gone_at=None)
             for method in cards.order_by("pk"):
-                pays = _subscriptions().filter(method=method, cancel_at=None)
+                of_buyer = _subscriptions().filter(customer=method.customer_id)
+                pays = of_buyer.filter(method=method, cancel_at=None)
                 payer = pays.exclude(state__in=states.ENDED).order_by("pk").first()
                 if payer is not None:
                     yield kind, method, payer

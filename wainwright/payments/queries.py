@@ -99,6 +99,12 @@ def payments_of(heard: Heard) -> list[Payment]:
 
 
 @prepared
+def rebills_of(order: Slot, customer: Slot) -> QuerySet[Bill, int]:
+    """The bills that followed an order of this customer."""
+    return Bill.objects.filter(order_id=order, customer=customer).values_list("pk", flat=True)
+
+
+@prepared
 def _lines(bills: Each) -> QuerySet[BillLine]:
     rows: QuerySet[BillLine] = BillLine.objects.filter(bill__in=bills)
     return rows.select_related("price__product").order_by("bill", "position")

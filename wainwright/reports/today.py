@@ -55,7 +55,7 @@ def takings(entries: QuerySet[Entry], zone: str) -> list[Taking]:
 
 def unsettled(payments: QuerySet[Payment]) -> int:
     """Payments whose outcome nobody knows an hour after they began."""
-    late = payments.filter(state__in=[Payment.UNKNOWN, Payment.PENDING])
+    late = payments.filter(state__in=[Payment.UNKNOWN, Payment.PENDING], settled_at=None)
     return late.filter(started_at__lt=clock.now() - UNSETTLED_AFTER).count()
 
 

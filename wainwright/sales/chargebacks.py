@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 
 from wainwright.core import clock
 from wainwright.core.ids import new_id
@@ -36,7 +36,7 @@ def _tax(charge: Entry, dispute: Dispute) -> Money:
     """The tax in what is the buyer's now: its share of the tax in what was left of the charge."""
     if dispute.state not in Dispute.TAKEN:
         return Money.zero(dispute.currency)
-    booked = Entry.objects.filter(dispute=dispute, kind=Entry.CHARGEBACK).order_by("pk").first()
+    booked = _booked(dispute, Entry.CHARGEBACK).order_by("pk").first()
     if booked is not None:
         return Money(-booked.tax, booked.currency)
     of_payment = Entry.objects.filter(payment=charge.payment_id).exclude(kind=Entry.FEE)
@@ -45,10 +45,16 @@ def _tax(charge: Entry, dispute: Dispute) -> Money:
     return Money(left["tax"], charge.currency).share(part)
 
 
+def _booked(dispute: Dispute, kind: str) -> QuerySet[Entry]:
+    # Found by the payment: there is no index of disputes.
+    return Entry.objects.filter(payment=dispute.payment_id, dispute=dispute, kind=kind)
+
+
 def _book_up_to(dispute: Dispute, charge: Entry, kind: str, gross: Money, tax: Money) -> None:
     """Books what is missing until the entries of this kind make these sums."""
-    booked = Entry.objects.filter(dispute=dispute, kind=kind)
-    sums = booked.aggregate(gross=Sum("gross", default=0), tax=Sum("tax", default=0))
+    sums = _booked(dispute, kind).aggregate(
+        gross=Sum("gross", default=0), tax=Sum("tax", default=0)
+    )
     missing, tax_missing = gross.minor - sums["gross"], tax.minor - sums["tax"]
     if not missing:
         return

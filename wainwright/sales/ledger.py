@@ -56,7 +56,8 @@ def _sums(bill: Bill, payment: Payment) -> tuple[Money, Money]:
     """(net, tax) of a payment: the bill's, or of a part its share."""
     if payment.amount == bill.gross:
         return Money(bill.net, bill.currency), Money(bill.tax, bill.currency)
-    before = Entry.objects.filter(payment__bill=bill, kind=Entry.REBILL)
+    parts = Payment.objects.filter(bill=bill).values("pk")  # first, as there are few of them
+    before = Entry.objects.filter(payment__in=parts, kind=Entry.REBILL)
     tax = share_of_tax(
         Money(bill.tax, bill.currency),
         bill.gross,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
@@ -10,7 +9,7 @@ from django.views.decorators.http import require_safe
 from wainwright.billing.revoking import revoked_of
 from wainwright.core.money import Money
 from wainwright.payments.models import Payment, Refund
-from wainwright.payments.queries import left_to_refund
+from wainwright.payments.queries import left_to_refund, rebills_of
 from wainwright.sales.models import Order
 from wainwright.web.dashboard import words
 from wainwright.web.dashboard.faces import StaffRequest, staff_page
@@ -23,9 +22,10 @@ ROOM = "transactions"
 @staff_page
 def page(request: StaffRequest, order_id: str) -> HttpResponse:
     order = order_of(request, order_id)
+    rebills = rebills_of(order.pk, order.customer_id)
     payments = list(
         request.reach.whole.payments()
-        .filter(Q(bill_id=order.bill_id) | Q(bill__order_id=order.pk))
+        .filter(bill__in=[order.bill_id, *rebills])
         .exclude(state=Payment.ABANDONED)
         .select_related("method", "bill")
         .order_by("-started_at", "-pk")
