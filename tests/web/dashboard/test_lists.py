@@ -14,7 +14,7 @@ from pytest_django import DjangoAssertNumQueries
 from tests.cast import Cast
 from tests.factories import buying, shops
 from wainwright.accounts.models import Business
-from wainwright.billing import cancellation, pausing
+from wainwright.billing import cancellation, pausing, renewals
 from wainwright.core import clock
 from wainwright.core.actors import SYSTEM
 from wainwright.core.money import Money
@@ -182,3 +182,15 @@ def test_htmx_gets_the_rows_alone(shop: Cast, ann: Client) -> None:
     part = ann.get("/dashboard/transactions/", headers={"HX-Request": "true"})
     assert "Ada Byron" in part.text
     assert "<html" not in part.text
+
+
+def test_the_page_of_an_order_shows_what_was_paid_for_it_then_and_since(
+    shop: Cast, ann: Client
+) -> None:
+    bought = sell(shop.own, "ada@buyer.example")
+    sell(shop.own, "bob@buyer.example")
+    due = bought.subscription.next_due_at
+    clock.set_offset(due - clock.wall() + timedelta(hours=1))
+    renewals.renew_due()
+    page = ann.get(f"/dashboard/orders/{bought.order.public_id}/").text
+    assert 'Payments <span class="count">2</span>' in page
