@@ -32,13 +32,10 @@ def receive(connection: Connection, raw: bytes, headers: Mapping[str, str], url:
     for event in adapter_for(connection).parse_webhook(raw, headers, url):
         if event.kind == gateways.EventKind.IGNORED:
             continue
-        key = event.id or _coalesced(event)
-        if _stored(connection.pk, key):
-            continue
         with transaction.atomic():
             item, made = InboxItem.objects.get_or_create(
                 connection=connection,
-                key=key,
+                key=event.id or _coalesced(event),
                 defaults={
                     "business_id": connection.business_id,
                     "kind": event.kind,
@@ -50,11 +47,6 @@ def receive(connection: Connection, raw: bytes, headers: Mapping[str, str], url:
                 work.enqueue(item.account_id, item.mode, item.pk)
         new += made
     return new
-
-
-@prepared
-def _stored(connection: Slot, key: Slot) -> QuerySet[InboxItem, int]:
-    return InboxItem.objects.filter(connection=connection, key=key).values_list("pk", flat=True)
 
 
 def _coalesced(event: gateways.GatewayEvent) -> str:
