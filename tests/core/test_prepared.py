@@ -67,6 +67,20 @@ def test_it_sees_the_rows_of_its_scope_alone(bought: list[int]) -> None:
         assert lines(bought, "one_time") == []
 
 
+@pytest.mark.parametrize(
+    "word", ["plain", "O'Hara", "''", "50%", "%s", "100 %% sure", "what?", "\\"]
+)
+def test_a_fixed_word_is_asked_for_letter_by_letter(bought: list[int], word: str) -> None:
+    Line.objects.filter(order=bought[0]).update(code=word)
+
+    @prepared
+    def called(order: Slot):
+        return Line.objects.filter(order=order, code=word).values_list("order_id", "code")
+
+    assert [called(order) for order in bought] == [[(bought[0], word)], []]
+    assert called.count(bought[0]) == 1
+
+
 def test_without_a_scope_it_fails(db: None) -> None:
     with pytest.raises(tenancy.NoScope):
         lines([1], "one_time")

@@ -17,6 +17,7 @@ from tests.factories.shops import make_price, make_product
 from wainwright.billing import cancellation, pausing
 from wainwright.billing.models import Period, Subscription
 from wainwright.checkout.models import Cart
+from wainwright.core import clock
 from wainwright.core.actors import SYSTEM
 from wainwright.core.ids import new_id
 from wainwright.core.models import AuditRow
@@ -26,8 +27,11 @@ from wainwright.invoicing.models import CREDIT_NOTE, INVOICE, Document
 from wainwright.invoicing.numbering import raise_start
 from wainwright.letters.models import Letter
 from wainwright.payments import refunds
+from wainwright.payments.connections import adapter_for
+from wainwright.payments.gateways.base import RefundRequest
 from wainwright.payments.models import Bill, Payment, Refund, RefundLine
 from wainwright.reports import invariants
+from wainwright.reports.invariants.found import Read
 from wainwright.sales.models import Entry, Line, Order
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
@@ -211,6 +215,22 @@ PLANTS: list[tuple[str, Plant]] = [
     ("trail", change(AuditRow, {"position": 3}, actor_label="somebody else")),
     ("I8", scribble_on_a_file),
 ]
+
+
+@pytest.mark.sqlite
+def test_who_looks_again_finds_what_changed_on_either_side_since(everybody: cast.Cast) -> None:
+    price, read = make_price(make_product(everybody.own)), Read()
+    ours, theirs, kept = (buy(price).payment for _payment in range(3))
+    assert not any(verdict.broken for verdict in invariants.evaluate(read))
+    Payment.objects.filter(pk=ours.pk).update(amount=F("amount") - 1)
+    gateway = adapter_for(theirs.connection)
+    clock.set_offset(timedelta(days=1))
+    gateway.refund(RefundRequest(theirs.gateway_ref, theirs.money, "by_hand"))
+    [agrees] = [each for each in invariants.evaluate(read) if each.invariant.id == "I2"]
+    named = "\n".join(agrees.broken)
+    assert ours.public_id in named
+    assert theirs.public_id in named
+    assert kept.public_id not in named
 
 
 @pytest.mark.sqlite
