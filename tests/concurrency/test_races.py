@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from tests import cast
 from tests.concurrency.together import together
 from tests.factories.buying import Bought, begin, buy, pay_at_gateway
+from tests.factories.renewing import gateway_of
 from tests.factories.shops import make_price, make_product
 from wainwright.billing import cancellation, renewals
 from wainwright.checkout import paying
@@ -25,6 +26,7 @@ from wainwright.sales.models import Entry, Order
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
+EVER = datetime(1970, 1, 1, tzinfo=UTC)
 TOKEN = "t" * 24
 
 
@@ -81,7 +83,7 @@ def test_four_workers_renew_once(shop: cast.Cast) -> None:
     assert subscription.payments_made == 2
 
 
-def test_a_cancellation_racing_a_renewal_never_leaves_an_unreturned_charge(
+def test_a_charge_that_left_before_a_cancellation_is_kept_or_goes_back_and_none_leaves_after_it(
     shop: cast.Cast,
 ) -> None:
     subscription = due_subscription(shop).subscription
@@ -92,12 +94,20 @@ def test_a_cancellation_racing_a_renewal_never_leaves_an_unreturned_charge(
     )
     refunds.return_strays()
     subscription.refresh_from_db()
-    kept = sum(
-        payment.amount - sum(refund.amount for refund in payment.refunds.all())
-        for payment in Payment.objects.filter(state=Payment.SUCCEEDED)
-    )
-    assert kept == 2900 * subscription.payments_made
-    assert subscription.next_due_at is None
+    assert (subscription.next_due_at, subscription.cancel_at is None) == (None, False)
+    charges = list(gateway_of(shop.own).list_charges(EVER))
+    left = [
+        each.outcome.amount.minor - each.refunded.minor for each in charges if not each.start_ref
+    ]
+    renewal = Payment.objects.filter(purpose=Payment.RENEWAL).first()
+    if renewal is None or renewal.state == Payment.ABANDONED:
+        assert (left, subscription.payments_made) == ([], 1)
+    elif renewal.stray:
+        assert (left, subscription.payments_made) == ([0], 1)
+        assert renewal.started_at < subscription.cancel_asked_at
+    else:
+        assert (left, subscription.payments_made) == ([2900], 2)
+        assert renewal.settled_at < subscription.cancel_asked_at
 
 
 def test_the_same_refund_form_twice_is_one_refund(shop: cast.Cast) -> None:

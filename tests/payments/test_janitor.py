@@ -17,9 +17,8 @@ from wainwright.core import clock
 from wainwright.core.actors import SYSTEM
 from wainwright.core.money import Money
 from wainwright.core.tenancy import TEST, scope
-from wainwright.payments import attempts, charging, differences, janitor, refunds
+from wainwright.payments import charging, differences, janitor, refunds
 from wainwright.payments.abandoning import give_up
-from wainwright.payments.gateways.base import Intent
 from wainwright.payments.gateways.test.faults import Faults
 from wainwright.payments.gateways.test.gateway import TestGateway
 from wainwright.payments.models import Bill, Connection, Difference, Payment, Refund
@@ -103,20 +102,11 @@ def test_what_never_arrived_is_charged_anew_once_it_cannot_come_any_more(
 def test_who_wakes_after_his_attempt_was_given_up_charges_nothing(
     shop: cast.Cast, gateway: TestGateway
 ) -> None:
-    bought = buy(make_price(make_product(shop.own), "daily")).payment
-    asleep = attempts.begin(
-        attempts.prepared(
-            business_id=shop.own.pk,
-            purpose=Payment.RENEWAL,
-            intent=Intent.PAY,
-            amount=bought.money,
-            connection=bought.connection,
-            method=bought.method,
-            customer_id=bought.customer_id,
-        )
-    )
-    give_up(asleep.pk, among=(Payment.STARTED,), by=SYSTEM)
-    assert charging.charge(asleep, description="a renewal").state == Payment.ABANDONED
+    [subscription] = due_subscriptions(shop.own, 1)
+    [asleep] = renewals.begin([subscription.customer_id])
+    give_up(asleep.payment.pk, among=(Payment.STARTED,), by=SYSTEM)
+    [payment] = charging.charge_all([asleep])
+    assert (payment.state, payment.bill.state) == (Payment.ABANDONED, Bill.OPEN)
     assert kept(gateway) == []
 
 

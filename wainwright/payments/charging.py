@@ -88,7 +88,8 @@ def _answer(charge: Charge) -> Answer | None:
     """What the gateway says of the attempt; None if nothing is to be booked of it.
 
     An attempt that was settled meanwhile, as when this process was frozen since it began, is not
-    sent any more. One of nothing succeeds without a gateway.
+    sent any more; one whose bill is owed no more, as after a cancellation, is given up. One of
+    nothing succeeds without a gateway.
     """
     payment = charge.payment
     if payment.connection is None:
@@ -96,6 +97,7 @@ def _answer(charge: Charge) -> Answer | None:
         return Answer(payment.pk, free, by=SYSTEM)
     assert payment.method is not None
     if not is_to_make(payment):
+        give_up(payment.pk, among=(Payment.STARTED,), by=SYSTEM, why="its bill is owed no more")
         return None
     request = gateways.ChargeRequest(
         method=gateways.MethodRef(payment.method.gateway_ref, payment.method.customer_ref),

@@ -43,14 +43,17 @@ def names_to_lock(payment_ids: Collection[int]) -> Iterator[str]:
 
 
 @prepared
-def _started(pk: Slot) -> QuerySet[Payment, int]:
-    rows = Payment.objects.filter(pk=pk, state=Payment.STARTED)
+def _to_make(pk: Slot) -> QuerySet[Payment, int]:
+    rows = Payment.objects.filter(pk=pk, state=Payment.STARTED, bill__state=Bill.OPEN)
     return rows.values_list("pk", flat=True)
 
 
 def is_to_make(payment: Payment) -> bool:
-    """Whether a begun attempt was neither made nor given up meanwhile."""
-    return _started.first(payment.pk) is not None
+    """Whether a begun attempt was neither made nor given up meanwhile, and its bill is still owed.
+
+    A cancellation and a pause void what is owed, so they are seen by it.
+    """
+    return _to_make.first(payment.pk) is not None
 
 
 @prepared

@@ -81,7 +81,7 @@ ALL = (
     Invariant("I5", _("periods follow each other without gap"), (subscriptions.periods_tile,)),
     Invariant(
         "I6",
-        _("nothing is charged after a cancellation"),
+        _("no charge begins after a cancellation"),
         (subscriptions.nothing_charged_after_the_end,),
     ),
     Invariant(

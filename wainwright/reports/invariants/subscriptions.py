@@ -81,7 +81,12 @@ def _skips(subscription: Slot, end: Slot, start: Slot) -> QuerySet[Hold, int]:
 
 def nothing_charged_after_the_end() -> Found:
     """From the moment a cancellation is asked for, no attempt begins for a period that would begin
-    when it has ended, and once it has ended none at all."""
+    when it has ended, and once it has ended none at all.
+
+    No row says when the gateway was called for what had begun before: that is given up if its call
+    had not left (payments.charging looks at its bill last), and what comes of a call that had left
+    goes back, as `nothing_late` holds.
+    """
     return Found(
         _stopped.count(),
         [
