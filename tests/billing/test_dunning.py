@@ -141,12 +141,79 @@ def test_it_may_pause_instead_of_ending(shop: cast.Cast, failed: Subscription) -
     assert Bill.objects.get(kind=Bill.RENEWAL).state == Bill.WRITTEN_OFF
 
 
-def test_a_busy_bank_is_tried_again_soon(failed: Subscription) -> None:
-    with transaction.atomic():
-        debtors = owing.debtors(failed.open_bill_id)
-        dunning.note_failure(debtors, payment_id=None, decline=Decline.TRY_AGAIN)
-    wait = again(failed).next_due_at - clock.now()
-    assert timedelta(hours=5, minutes=59) < wait <= timedelta(hours=6)
+def bank_answers(subscription: Subscription, why: Decline) -> None:
+    """Its next try, made on its time."""
+    clock.set_offset(again(subscription).next_due_at - clock.wall() + timedelta(minutes=1))
+    [charge] = renewals.begin([subscription.customer_id])
+    book(charge.payment.pk, Outcome(OutcomeStatus.DECLINED, "", decline=why))
+
+
+def next_wait(subscription: Subscription) -> timedelta:
+    """Until its next try, to the minute."""
+    minutes = (again(subscription).next_due_at - clock.now()) / timedelta(minutes=1)
+    return timedelta(minutes=round(minutes))
+
+
+@pytest.fixture
+def due(shop: cast.Cast) -> Subscription:
+    """Its first renewal is due in a month."""
+    return buy(make_price(make_product(shop.own), "monthly")).subscription
+
+
+SOON, FROM_1_TO_5 = [timedelta(hours=6)] * 2, [timedelta(days=days) for days in (1, 3, 5)]
+
+
+@pytest.mark.slow
+def test_a_bank_that_is_busy_three_times_a_day_is_one_failed_try(due: Subscription) -> None:
+    waits = []
+    while again(due).state != states.CANCELLED:
+        bank_answers(due, Decline.TRY_AGAIN)
+        if due.state != states.CANCELLED and again(due).next_due_at is not None:
+            waits.append(next_wait(due))
+    assert waits == [*SOON, FROM_1_TO_5[0], *SOON, FROM_1_TO_5[1], *SOON, FROM_1_TO_5[2], *SOON]
+    told = EventRow.objects.filter(name="subscription.renewal_failed").order_by("pk")
+    assert [each.payload["failures"] for each in told] == [1, 2, 3, 4]
+
+
+@pytest.mark.slow
+def test_a_busy_bank_uses_up_no_try_and_moves_no_date_beyond_its_wait(due: Subscription) -> None:
+    bank_answers(due, Decline.TRY_AGAIN)
+    assert (again(due).state, due.failures, next_wait(due)) == (states.ACTIVE, 0, SOON[0])
+    assert dunning.gives_up_at(due) == due.next_due_at + timedelta(days=9)
+    bank_answers(due, Decline.INSUFFICIENT_FUNDS)
+    assert (again(due).state, due.failures, next_wait(due)) == (states.PAST_DUE, 1, FROM_1_TO_5[0])
+    assert dunning.gives_up_at(due) == due.next_due_at + timedelta(days=8)
+    bank_answers(due, Decline.TRY_AGAIN)
+    assert (again(due).failures, next_wait(due)) == (1, SOON[0])
+    assert dunning.gives_up_at(due) == due.next_due_at + timedelta(days=8)
+
+
+@pytest.mark.slow
+def test_a_new_cards_busy_bank_is_asked_again_in_the_grace(
+    shop: cast.Cast, failed: Subscription
+) -> None:
+    change_rules(None, by=SYSTEM, retry_after_days=[1], grace_days=5)
+    other = buy(make_price(make_product(shop.own, "Other"), "monthly")).subscription.method_id
+    Subscription.objects.filter(pk=failed.pk).update(
+        failures=2, method=other, next_due_at=clock.now() + timedelta(minutes=1)
+    )
+    for _try in range(2):
+        bank_answers(failed, Decline.TRY_AGAIN)
+        assert (again(failed).failures, next_wait(failed)) == (2, SOON[0])
+    bank_answers(failed, Decline.TRY_AGAIN)
+    assert again(failed).state == states.CANCELLED
+
+
+@pytest.mark.slow
+def test_soon_is_not_sooner_than_the_card_scheme_allows(due: Subscription) -> None:
+    bank_answers(due, Decline.TRY_AGAIN)
+    declined = Payment.objects.get(purpose=Payment.RENEWAL)
+    for _try in range(14):
+        declined.pk, declined.public_id = None, new_id("pay")
+        declined.save()
+    clock.set_offset(again(due).next_due_at - clock.wall() + timedelta(minutes=1))
+    assert renewals.begin([due.customer_id]) == []
+    assert (again(due).failures, next_wait(due)) == (0, timedelta(days=1))
 
 
 def test_an_order_to_stop_ends_it_at_once(shop: cast.Cast, failed: Subscription) -> None:
@@ -212,6 +279,7 @@ def test_what_cannot_be_tried_now_is_looked_at_again_uncounted(failed: Subscript
     waits = {
         dunning.wait_for_gateway: timedelta(minutes=15),
         dunning.wait_for_answer: timedelta(hours=1),
+        dunning.wait_for_bank: timedelta(hours=6),
         dunning.wait_for_scheme: timedelta(days=1),
     }
     for wait, after in waits.items():

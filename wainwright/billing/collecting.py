@@ -66,7 +66,7 @@ def _is_spent(owed: Owed, last: Payment | None) -> bool:
     method = owed.method
     if method is None or method.gone_at is not None:
         return True
-    return last is not None and last.method_id == method.pk
+    return last is not None and last.method_id == method.pk and not dunning.is_to_try_soon(last)
 
 
 def _can_pay(method: Method | None, last: Payment | None) -> bool:

@@ -26,8 +26,9 @@ from wainwright.payments.events import PaymentDeclined
 from wainwright.payments.gateways.base import Decline
 from wainwright.payments.models import Bill, Payment
 
-# The bank was too busy to answer: tried again soon, though counted.
-SOON = timedelta(hours=6)
+# A bank that was too busy to answer is asked again soon, so often within a day: with the usual
+# calendar that keeps within what any scheme allows. Then all of it counts as one failed try.
+SOON, SOON_TRIES, A_DAY = timedelta(hours=6), 2, timedelta(days=1)
 
 # From where an end or a pause comes when every try to charge failed.
 DUNNING = "dunning"
@@ -59,6 +60,8 @@ def note_decline(event: PaymentDeclined, row: EventRow) -> None:
     stopped = bool(payment.raw.get("stop_series"))
     if debtors and debtors[0].method_id != payment.method_id and not stopped:
         wait_until(debtors, clock.now())
+    elif debtors and is_to_try_soon(payment):
+        wait_for_bank(debtors)
     elif debtors:
         note_failure(debtors, payment_id=payment.pk, decline=event.decline, stopped=stopped)
 
@@ -78,7 +81,7 @@ def note_failure(
     assert first.open_bill_id is not None
     rules = RuleBook.read().of(first.product_id)
     failures = max(each.failures for each in debtors) + 1
-    next_at = None if stopped else _next_look(rules, failures, decline, first.zone, clock.now())
+    next_at = None if stopped else _next_look(rules, failures, first.zone, clock.now())
     for subscription in debtors:
         subscription.failures, subscription.next_due_at = failures, next_at
         move(subscription, states.PAST_DUE, by=SYSTEM, reason=decline)
@@ -98,25 +101,40 @@ def note_failure(
         give_up(debtors, then=Rules.CANCEL if stopped else rules.then)
 
 
-def _next_look(
-    rules: Rules, failures: int, decline: str, zone: str, now: datetime
-) -> datetime | None:
+def is_to_try_soon(declined: Payment) -> bool:
+    """Whether its bank was too busy to answer, and was not asked too often that day."""
+    if declined.decline != Decline.TRY_AGAIN or declined.settled_at is None:
+        return False
+    busy = Payment.objects.filter(
+        bill=declined.bill_id,
+        method=declined.method_id,
+        state=Payment.DECLINED,
+        decline=Decline.TRY_AGAIN,
+        settled_at__gt=declined.settled_at - A_DAY,
+    )
+    return bool(busy.count() <= SOON_TRIES)
+
+
+def _next_look(rules: Rules, failures: int, zone: str, now: datetime) -> datetime | None:
     """The next try, or after the last the end of the grace; None where that is now."""
     retry_at = rules.retry_at(failures, now, zone)
     if retry_at is not None:
-        return now + SOON if decline == Decline.TRY_AGAIN else retry_at
+        return retry_at
     in_grace = failures == len(rules.retry_after_days) + 1 and rules.grace_days
     return add_days(now, rules.grace_days, zone) if in_grace else None
 
 
 def gives_up_at(subscription: Subscription) -> datetime | None:
-    """When what it owes is given up if nobody pays: after the tries to come, and the grace."""
+    """When what it owes is given up if nobody pays: after the tries to come, and the grace.
+
+    Not before that; somewhat later where a bank is too busy to answer one of those tries.
+    """
     rules = RuleBook.read().of(subscription.product_id)
     last, failures = None, subscription.failures
     at = subscription.next_due_at
     while at is not None and failures <= len(rules.retry_after_days):
         last, failures = at, failures + 1
-        at = _next_look(rules, failures, "", subscription.zone, last)
+        at = _next_look(rules, failures, subscription.zone, last)
     return at or last
 
 
@@ -172,9 +190,14 @@ def wait_for_gateway(debtors: Sequence[Subscription]) -> None:
     _look_again(debtors, timedelta(minutes=15))
 
 
+def wait_for_bank(debtors: Sequence[Subscription]) -> None:
+    """The bank was too busy to answer, which is not the customer's fault: again soon, uncounted."""
+    _look_again(debtors, SOON)
+
+
 def wait_for_scheme(debtors: Sequence[Subscription]) -> None:
     """The card's scheme allows no further try for now: look again tomorrow, uncounted."""
-    _look_again(debtors, timedelta(days=1))
+    _look_again(debtors, A_DAY)
 
 
 def wait_until(debtors: Sequence[Subscription], moment: datetime) -> None:

@@ -255,7 +255,7 @@ class Decline(StrEnum):
     """
 
     INSUFFICIENT_FUNDS = "insufficient_funds"  # retry on the calendar
-    TRY_AGAIN = "try_again"  # retry soon, counted
+    TRY_AGAIN = "try_again"  # retry soon, a few times; together they count once
     GENERIC = "generic"  # retry, few times
     AUTHENTICATION_REQUIRED = "authentication_required"  # no retry; send an on-session link
     EXPIRED_CARD = "expired_card"  # no retry until the method changed
