@@ -12,7 +12,8 @@ from tests import cast
 from tests.clocks import advance
 from tests.factories.buying import LATER_DECLINED, buy, pay_at_gateway
 from tests.factories.shops import make_price, make_product
-from wainwright.billing import cancellation, dunning, methods, owing, renewals, states
+from wainwright.billing import cancellation, dunning, methods, owing, renewals, states, switching
+from wainwright.billing.errors import MoveRefused
 from wainwright.billing.models import Period, Subscription
 from wainwright.billing.rulebook import RuleBook, change_rules, drop_rules
 from wainwright.core import clock
@@ -24,7 +25,7 @@ from wainwright.core.tenancy import TEST, scope
 from wainwright.payments import schemes
 from wainwright.payments.booking import book
 from wainwright.payments.gateways.base import Decline, Outcome, OutcomeStatus
-from wainwright.payments.models import Bill, Payment
+from wainwright.payments.models import Bill, Method, Payment
 from wainwright.sales.models import Entry
 
 pytestmark = pytest.mark.django_db
@@ -302,3 +303,38 @@ def test_no_more_tries_than_the_card_scheme_allows(shop: cast.Cast, failed: Subs
     renewals.renew_due()
     assert tries() == 15
     assert again(failed).next_due_at > clock.now()
+
+
+def declined_too_often(method: Method) -> None:
+    """As often as any scheme allows, for another bill."""
+    paid = Payment.objects.filter(customer=method.customer_id).latest("pk")
+    names = [field.attname for field in Payment._meta.fields if field.attname != "id"]
+    copy = {name: getattr(paid, name) for name in names} | {"bill_id": None, "method_id": method.pk}
+    copy |= {"state": Payment.DECLINED, "settled_at": clock.now()}
+    Payment.objects.bulk_create(
+        Payment(**copy | {"public_id": new_id("pay")}) for _try in range(15)
+    )
+
+
+def test_a_new_bill_waits_as_well_while_the_card_scheme_allows_no_try(due: Subscription) -> None:
+    clock.set_offset(due.next_due_at - clock.wall() + timedelta(minutes=1))
+    declined_too_often(due.method)
+    renewals.renew_due()
+    assert tries() == 0
+    assert (again(due).state, due.failures, next_wait(due)) == (
+        states.ACTIVE,
+        0,
+        timedelta(days=1),
+    )
+    assert due.open_bill.state == Bill.OPEN
+
+
+def test_no_change_of_plan_is_charged_while_the_card_scheme_allows_no_try(
+    due: Subscription,
+) -> None:
+    clock.set_offset(timedelta(days=9))
+    declined_too_often(due.method)
+    act = switching.proposed(due, make_price(due.product, "monthly", 9900))
+    with pytest.raises(MoveRefused, match="declined too often"):
+        switching.switch(due, act, by=SYSTEM)
+    assert not Bill.objects.filter(kind=Bill.CHANGE).exists()

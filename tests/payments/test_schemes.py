@@ -58,12 +58,22 @@ def test_each_scheme_counts_its_own_tries_in_its_own_time(bought: Bought) -> Non
         assert not is_forbidden(bought, brand, tries, OVER_A_MONTH), brand
 
 
+def test_of_many_methods_each_is_judged_by_its_own_tries(bought: Bought) -> None:
+    method: Method = bought.subscription.method
+    names = [field.attname for field in Method._meta.fields]
+    copy = {name: getattr(method, name) for name in names}
+    other = Method.objects.create(**copy | {"id": None, "public_id": "mth_2", "gateway_ref": "2"})
+    assert is_forbidden(bought, "visa", 15, AN_HOUR)
+    assert schemes.forbidden([method, other]) == {method.pk}
+    assert schemes.forbidden([]) == set()
+
+
 @pytest.mark.sqlite
-def test_only_the_payments_of_its_buyer_are_looked_through(bought: Bought) -> None:
+def test_only_the_declined_payments_of_the_method_are_looked_through(bought: Bought) -> None:
     method = bought.subscription.method
     with CaptureQueriesContext(connection) as asked:
         schemes.forbid(method)
-    [counted] = [query["sql"] for query in asked if "payments_payment" in query["sql"]]
+    [found] = [query["sql"] for query in asked if "payments_payment" in query["sql"]]
     with connection.cursor() as cursor:
-        cursor.execute(f"EXPLAIN QUERY PLAN {counted}")
-        assert "customer_id=?" in str(cursor.fetchall())
+        cursor.execute(f"EXPLAIN QUERY PLAN {found}")
+        assert "payment_declined (account_id=? AND method_id=?" in str(cursor.fetchall())

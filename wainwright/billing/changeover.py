@@ -22,7 +22,7 @@ from wainwright.billing.standing import Plan, plan_of, put_plan, standing_of
 from wainwright.core import audit, clock, events
 from wainwright.core.actors import SYSTEM, Actor
 from wainwright.core.models import EventRow
-from wainwright.payments import attempts, bills
+from wainwright.payments import attempts, bills, schemes
 from wainwright.payments.bills import BillDraft
 from wainwright.payments.events import PaymentDeclined, PaymentSucceeded
 from wainwright.payments.gateways.base import Intent
@@ -88,6 +88,10 @@ def open_change(
     method = subscription.method if sums.gross else None
     if sums.gross and (method is None or method.gone_at is not None):
         raise MoveRefused(_("It needs a way to pay first. Please save a card, then change it."))
+    if method is not None and schemes.forbid(method):
+        raise MoveRefused(
+            _("Its card was declined too often to be charged now. Please save another first.")
+        )
     bill = bills.open_bill(
         BillDraft(
             business_id=subscription.business_id,

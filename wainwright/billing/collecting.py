@@ -38,6 +38,7 @@ def attempts_for(owed: Sequence[Owed]) -> list[Payment]:
     before = [each for each in owed if each.tried]
     unanswered, refused = _unanswered(before), _last_declines(before)
     agreed = arrears.due_of([each.bill for each in before])
+    forbidden = schemes.forbidden({each.method for each in owed if each.method is not None})
     prepared = []
     for each in owed:
         last, due = refused.get(each.bill.pk), agreed.get(each.bill.pk)
@@ -50,7 +51,7 @@ def attempts_for(owed: Sequence[Owed]) -> list[Payment]:
         elif each.bill.gross and not _can_pay(each.method, last):
             decline = last.decline if last else Decline.METHOD_GONE
             dunning.note_failure(each.debtors, payment_id=None, decline=decline)
-        elif each.tried and each.method and schemes.forbid(each.method):
+        elif each.bill.gross and each.method and each.method.pk in forbidden:
             dunning.wait_for_scheme(each.debtors)
         elif each.bill.gross and each.method and calls.rests(each.method.connection):
             dunning.wait_for_gateway(each.debtors)

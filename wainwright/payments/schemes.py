@@ -7,10 +7,15 @@ Source: the schemes' rules on excessive reattempts, as acquirers publish them.
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+
+from django.db.models import QuerySet
 
 from wainwright.core import clock
+from wainwright.core.prepared import Each, Slot, prepared
 from wainwright.payments.models import Method, Payment
 
 
@@ -21,20 +26,40 @@ class Limit:
     tries: int
     days: int
 
+    def reached_by(self, declined: Collection[datetime]) -> bool:
+        since = clock.now() - timedelta(days=self.days)
+        return sum(at > since for at in declined) >= self.tries
+
 
 VISA = (Limit(15, 30),)
 MASTERCARD = (Limit(10, 1), Limit(35, 30))
 LIMITS = {"visa": VISA, "mastercard": MASTERCARD}
 STRICTEST = (Limit(10, 1), Limit(15, 30))
+LONGEST = timedelta(days=30)
 
 
 def forbid(method: Method) -> bool:
     """Whether another try of this method now would be one too many."""
-    limits = LIMITS.get(method.brand.lower(), STRICTEST)
-    of_buyer = Payment.objects.filter(customer=method.customer_id)  # there are few of them
-    declined = of_buyer.filter(method=method, state=Payment.DECLINED)
-    return any(
-        declined.filter(settled_at__gt=clock.now() - timedelta(days=limit.days)).count()
-        >= limit.tries
-        for limit in limits
-    )
+    return method.pk in forbidden([method])
+
+
+def forbidden(methods: Collection[Method]) -> set[int]:
+    """The keys of those of which another try now would be one too many; asked once for all."""
+    declined = defaultdict(list)
+    for method_id, at in _declined({each.pk for each in methods}, clock.now() - LONGEST):
+        declined[method_id].append(at)
+    return {
+        each.pk
+        for each in methods
+        if any(limit.reached_by(declined[each.pk]) for limit in _limits(each))
+    }
+
+
+def _limits(method: Method) -> tuple[Limit, ...]:
+    return LIMITS.get(method.brand.lower(), STRICTEST)
+
+
+@prepared
+def _declined(methods: Each, since: Slot) -> QuerySet[Payment, tuple[int, datetime]]:
+    rows = Payment.objects.filter(method__in=methods, state=Payment.DECLINED, settled_at__gt=since)
+    return rows.values_list("method_id", "settled_at")

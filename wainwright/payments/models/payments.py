@@ -91,6 +91,11 @@ class Payment(OfBusinessMode):
                 condition=models.Q(stray=True, returned_at=None),
                 name="payment_stray",
             ),
+            models.Index(
+                fields=["account", "method", "settled_at"],
+                condition=models.Q(state="declined"),
+                name="payment_declined",
+            ),
         ]
 
     @property
