@@ -7,15 +7,14 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import pytest
-from django.db import transaction
 
 from tests import cast
 from tests.clocks import pass_time
 from tests.factories.buying import buy
 from tests.factories.renewing import due_subscriptions, gateway_of
 from tests.factories.shops import make_price, make_product
-from wainwright.billing import cancellation, changeover, pausing, renewals, states, switching
-from wainwright.billing.models import Change, Subscription
+from wainwright.billing import cancellation, pausing, renewals, states
+from wainwright.billing.models import Subscription
 from wainwright.core import clock, events
 from wainwright.core.actors import SYSTEM
 from wainwright.core.tenancy import TEST, scope
@@ -92,16 +91,3 @@ def test_what_others_owe_on_the_same_bill_is_charged_without_the_one_who_left(
     assert charged_later(shop) == [500]
     stays.refresh_from_db()
     assert (stays.state, stays.payments_made, stays.failures) == (states.ACTIVE, 2, 0)
-
-
-def test_a_change_of_plan_is_not_charged_to_who_leaves_before_its_call(shop: cast.Cast) -> None:
-    product = make_product(shop.own)
-    mine = buy(make_price(product, "monthly", 2900)).subscription
-    clock.set_offset(timedelta(days=9))
-    act = switching.proposed(mine, make_price(product, "monthly", 9900))
-    with transaction.atomic():
-        begun = changeover.open_change(Subscription.locked(mine.pk), act, SYSTEM)
-    at_period_end(mine)
-    assert charging.charge(begun, description="pro").state == Payment.ABANDONED
-    assert charged_later(shop) == []
-    assert Change.objects.get().state == Change.DROPPED
