@@ -101,6 +101,20 @@ def test_a_charge_is_far_above_beyond_the_factor_unless_the_seller_vouched_for_i
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("sort", ["trial", "paid_trial"])
+def test_the_first_charge_after_a_trial_is_compared_with_what_was_agreed(
+    shop: cast.Cast, sort: str
+) -> None:
+    mine = buy(make_price(make_product(shop.own, tax="19"), sort, 2900)).subscription
+    assert mine.last_gross == 2900
+    Subscription.objects.update(amount=2900 * 100)
+    advance(shop.account.pk, 15)
+    hold = Hold.objects.get()
+    assert (hold.kind, hold.amount, hold.usual) == (Hold.CHARGE, 290_000, 2900)
+    assert renewals_made() == []
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("word", "charged"), [(Hold.ALL, [100, 600]), (Hold.ONE, [100, 100]), (Hold.SKIP, [100])]
 )

@@ -78,7 +78,7 @@ def _start(order: Order, bill: Bill, line: BillLine, payment: Payment) -> Subscr
         trial_ends_at=plan.trial_ends_at,
         current_start=plan.start,
         current_end=plan.anchor if in_trial else occurrence(plan.anchor, price.interval, 1, zone),
-        last_gross=None if in_trial or price.first_amount is not None else line.gross,
+        last_gross=plan.regular.gross.minor if plan.regular is not None else line.gross,
         next_due_at=plan.next_at,
     )
     Period.objects.create(

@@ -155,6 +155,7 @@ def _begin(subscription: Subscription, act: Switch, by: By) -> Switched | Paymen
         return _plan_for_later(subscription, act, by)
     if subscription.state == states.TRIALING:
         put_plan(subscription, act.plan)
+        subscription.vouched_gross = _regular(subscription, act.plan)
         _save(subscription)
         changeover.note_changed(subscription, by=by.actor.label, source=by.source, reason=by.reason)
         return Switched.DONE
@@ -218,8 +219,7 @@ def _plan_for_later(subscription: Subscription, act: Switch, by: By) -> Switched
     if subscription.then != asdict(plan):
         drop_planned(subscription)
         subscription.then, subscription.then_waits = asdict(plan), act.waits
-        rates = Rates.of([plan.product_id])
-        subscription.vouched_gross = changing.regular(standing_of(subscription), plan, rates)
+        subscription.vouched_gross = _regular(subscription, plan)
         _save(subscription)
         audit.note(
             "subscription.plan_change_asked",
@@ -240,6 +240,10 @@ def _plan_for_later(subscription: Subscription, act: Switch, by: By) -> Switched
             )
         )
     return Switched.PLANNED
+
+
+def _regular(subscription: Subscription, plan: Plan) -> int:
+    return changing.regular(standing_of(subscription), plan, Rates.of([plan.product_id]))
 
 
 def begins_at(subscription: Subscription) -> datetime:

@@ -49,7 +49,7 @@ class Subscription(OfBusinessMode):
     payments_total = models.PositiveIntegerField(null=True)
     bill_day = models.PositiveSmallIntegerField(null=True)  # of the month, from its next bill on
     then = models.JSONField(null=True)  # standing.Plan as data, in force from the next period on
-    then_waits = models.BooleanField(default=False)  # dearer by the seller: not before its notice
+    then_waits = models.BooleanField(default=False)  # the seller asks more: not before its notice
     then_told_for = models.DateTimeField(null=True)  # the first charge the notice was in time for
 
     started_at = models.DateTimeField()
@@ -62,7 +62,7 @@ class Subscription(OfBusinessMode):
     )
     failures = models.PositiveSmallIntegerField(default=0)
     catch_up_to = models.PositiveIntegerField(null=True)  # last missed payment the seller wants
-    last_gross = models.BigIntegerField(null=True)  # of the last regular line that was paid
+    last_gross = models.BigIntegerField(null=True)  # of the last regular line; at first as agreed
     vouched_gross = models.BigIntegerField(null=True)  # up to here the seller gave his word
 
     resume_at = models.DateTimeField(null=True)

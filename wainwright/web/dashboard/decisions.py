@@ -64,7 +64,7 @@ def why(hold: Hold) -> str:
     """What would be charged, and what made us ask."""
     said = {
         Hold.MISSED: _("%(sum)s for %(start)s to %(end)s, when nothing ran."),
-        Hold.CHARGE: _("%(sum)s; the last charge was %(usual)s."),
+        Hold.CHARGE: _("%(sum)s; last charged or agreed was %(usual)s."),
         Hold.RUN: _("%(sum)s in one day; a usual day has %(usual)s."),
         Hold.DISPUTE: _("%(sum)s were charged back; nothing is collected meanwhile."),
     }[hold.kind]
