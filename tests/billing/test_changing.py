@@ -115,6 +115,20 @@ def test_more_a_day_is_an_upgrade(other: Plan, more: bool) -> None:
     assert changing.is_upgrade(standing(), other, NO_TAX) is more
 
 
+@pytest.mark.parametrize(
+    ("other", "more"),
+    [
+        (plan(701), True),
+        (plan(700), False),
+        (plan(699), False),
+        (plan(30_000, interval="yearly"), True),
+        (plan(99, interval="daily"), True),
+    ],
+)
+def test_more_a_day_or_another_interval_asks_more(other: Plan, more: bool) -> None:
+    assert changing.asks_more(standing(), other, NO_TAX) is more
+
+
 def test_a_price_without_its_tax_is_compared_with_it() -> None:
     rates = Rates(((1, "DE", date(2020, 1, 1), Decimal(19)),))
     assert changing.is_upgrade(standing(), plan(600, inclusive=False), rates)

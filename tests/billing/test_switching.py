@@ -26,8 +26,9 @@ from wainwright.core.actors import SYSTEM
 from wainwright.core.models import EventRow
 from wainwright.core.tenancy import TEST, scope
 from wainwright.invoicing.models import Document
-from wainwright.payments import charging, refunds
+from wainwright.payments import charging, janitor, refunds
 from wainwright.payments.events import PaymentSucceeded
+from wainwright.payments.gateways.base import NotFound
 from wainwright.payments.gateways.test.faults import Faults
 from wainwright.payments.models import Bill, Method, Payment
 from wainwright.reports import invariants
@@ -230,12 +231,29 @@ def test_asking_twice_changes_and_charges_once(shop: cast.Cast, weekly: Price) -
 def test_money_for_a_change_that_is_off_goes_back(shop: cast.Cast, weekly: Price) -> None:
     mine = half_a_week(buy(weekly).subscription)
     act = switching.proposed(mine, price(shop, "Studio Pro", 1400))
-    waiting = changeover.open_change(Subscription.locked(mine.pk), act, SYSTEM)
+    gateway_of(shop.own).misbehave(Faults(lost=1))
+    assert switching.switch(mine, act, by=SYSTEM) == Switched.WAITING
     assert switching.switch(mine, act, by=SYSTEM) == Switched.WAITING
     cancellation.cancel_now(mine, by=SYSTEM, source="hub")
-    paid = charging.charge(waiting, description="late")
+    gateway_of(shop.own).misbehave(Faults())
+    [unknown] = changes()
+    paid = janitor.resolve(unknown)
     assert (paid.stray, Change.objects.get().state) == (True, Change.DROPPED)
     assert later(mine).name == "Studio"
+
+
+def test_a_change_of_who_cancels_before_its_call_is_not_charged(
+    shop: cast.Cast, weekly: Price
+) -> None:
+    mine = half_a_week(buy(weekly).subscription)
+    act = switching.proposed(mine, price(shop, "Studio Pro", 1400))
+    begun = changeover.open_change(Subscription.locked(mine.pk), act, SYSTEM)
+    cancellation.cancel_at_period_end(mine, by=SYSTEM, source="hub")
+    assert charging.charge(begun, description="Studio Pro").state == Payment.ABANDONED
+    assert gateway_of(shop.own).fetch("charge", key=begun.public_id) == NotFound(
+        "charge", key=begun.public_id
+    )
+    assert (Change.objects.get().state, later(mine).name) == (Change.DROPPED, "Studio")
 
 
 def test_the_next_period_ends_a_change_without_an_answer(shop: cast.Cast, weekly: Price) -> None:
@@ -274,6 +292,15 @@ def test_in_a_trial_nothing_is_charged(shop: cast.Cast, weekly: Price) -> None:
     assert switching.switch(mine, act, by=SYSTEM) == Switched.DONE
     advance(shop.account.pk, 15)
     assert (changes(), last_renewal()) == ([], 1400)
+
+
+def test_what_was_chosen_in_a_trial_is_agreed_to_however_far_above(
+    shop: cast.Cast, weekly: Price
+) -> None:
+    mine = buy(make_price(weekly.product, "trial", 100, interval="weekly")).subscription
+    switching.switch(mine, switching.proposed(mine, weekly), by=SYSTEM)
+    advance(shop.account.pk, 15)
+    assert last_renewal() == 700
 
 
 def test_every_line_of_a_change_says_what_it_is_for(shop: cast.Cast, weekly: Price) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 
@@ -107,6 +108,21 @@ def test_what_the_customer_chose_and_what_costs_less_waits_for_no_notice(
     advance(shop.account.pk, 31)
     assert charged() == [2900, 3900, 1900]
     assert not Letter.objects.filter(kind="price_change").exists()
+
+
+def test_a_year_in_one_sum_waits_for_its_notice_though_it_costs_less_a_day(
+    shop: cast.Cast, monthly: Subscription
+) -> None:
+    advance(shop.account.pk, 26)
+    price = make_price(monthly.product, "monthly", 30_000, interval="yearly")
+    act = switching.proposed(monthly, price, by_seller=True)
+    assert (act.at, act.waits) == (None, True)
+    assert switching.switch(monthly, act, by=SYSTEM) == Switched.PLANNED
+    advance(shop.account.pk, 40)
+    assert charged() == [2900, 2900, 30_000]
+    told = Letter.objects.get(kind="price_change")
+    assert "300.00" in told.subject
+    assert told.sent_at < Payment.objects.latest("pk").started_at - timedelta(days=7)
 
 
 @pytest.mark.parametrize("days", [0, 20, 27])

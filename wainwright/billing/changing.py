@@ -108,6 +108,12 @@ def is_upgrade(standing: Standing, plan: Plan, rates: Rates) -> bool:
     return _per_day(standing, plan, rates) > _per_day(standing, standing.plan, rates)
 
 
+def asks_more(standing: Standing, plan: Plan, rates: Rates) -> bool:
+    """Whether nobody may be put on the plan untold: it costs more over the same time, or is paid at
+    other times, and so in other sums."""
+    return plan.interval != standing.plan.interval or is_upgrade(standing, plan, rates)
+
+
 def _per_day(standing: Standing, plan: Plan, rates: Rates) -> Fraction:
     months, days = INTERVALS[plan.interval]
     return regular(standing, plan, rates) / (months * DAYS_OF_A_MONTH + days)

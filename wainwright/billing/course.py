@@ -48,7 +48,7 @@ class Switch:
     plan: Plan
     at: datetime | None = None
     move: bool = False
-    waits: bool = False  # the seller's higher price: not charged before it was told of in time
+    waits: bool = False  # the seller asks more: not charged before it was told of in time
 
 
 @dataclass(frozen=True, slots=True)

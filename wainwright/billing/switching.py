@@ -16,7 +16,14 @@ from wainwright.billing.errors import MoveRefused
 from wainwright.billing.events import PlanChangeAsked, PlanKept
 from wainwright.billing.models import Change, Subscription
 from wainwright.billing.owing import drop_changes
-from wainwright.billing.standing import Plan, drop_planned, in_time, plan_of, put_plan, standing_of
+from wainwright.billing.standing import (
+    Plan,
+    drop_planned,
+    in_time,
+    plan_of,
+    put_plan,
+    standing_of,
+)
 from wainwright.billing.terms import description
 from wainwright.catalog.models import Price
 from wainwright.core import audit, clock, events
@@ -51,17 +58,18 @@ def proposed(
 ) -> Switch:
     """The act for `preview` and then for `switch`, which charges what was shown.
 
-    Unless said, what costs more is at once and anything else from the next period on; what costs
-    more later, and the seller wants so, waits for its notice. `move` lets the bill day move to
-    today. MoveRefused where it cannot be changed, or not to this price.
+    Unless said, what costs more is at once and anything else from the next period on; what asks
+    more of the customer later, and the seller wants so, waits for its notice. `move` lets the bill
+    day move to today. MoveRefused where it cannot be changed, or not to this price.
     """
     _check(subscription)
     plan = _plan(subscription, price, subscription.quantity if quantity is None else quantity)
+    standing = standing_of(subscription)
     rates = Rates.of([subscription.product_id, price.product_id])
-    dearer = changing.is_upgrade(standing_of(subscription), plan, rates)
-    now = dearer if now is None else now
+    now = changing.is_upgrade(standing, plan, rates) if now is None else now
     at = clock.now().replace(microsecond=0) if now else None
-    act = Switch(plan, at, move, waits=by_seller and dearer and not now)
+    waits = by_seller and not now and changing.asks_more(standing, plan, rates)
+    act = Switch(plan, at, move, waits=waits)
     if now and subscription.state != states.TRIALING:
         changeover.foreseen(subscription, act, Purse())
     return act
@@ -252,7 +260,7 @@ def begins_at(subscription: Subscription) -> datetime:
 
 
 def note_told(subscription: Subscription, told: datetime, by: Actor, notice: str) -> None:
-    """The notice of its higher price went out: it may be charged from the next payment on, if that
+    """The notice of its new price went out: it may be charged from the next payment on, if that
     was in time."""
     with transaction.atomic():
         locked = Subscription.locked(subscription.pk)

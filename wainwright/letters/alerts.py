@@ -74,7 +74,7 @@ def tell_of_dispute(event: DisputeEvent, row: EventRow) -> None:
 
 
 def tell_of_unsent_price(subscription: Subscription, notice: Letter) -> None:
-    """Nobody could tell the customer of a higher price in time: the old one is charged again."""
+    """Nobody could tell the customer of a new price in time: the old one is charged again."""
     context = {
         "subscription": subscription,
         "customer": subscription.customer,

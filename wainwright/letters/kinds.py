@@ -27,7 +27,7 @@ KINDS = {
     "method_replaced": _("payment method replaced"),
     "renewal_ahead": _("a charge is coming"),
     "trial_ending": _("a trial ends"),
-    "price_change": _("a higher price is coming"),
+    "price_change": _("a new price is coming"),
     "overdue": _("a bill is overdue"),
     "card_expiring": _("a card is about to expire"),
     "card_expired": _("a card has expired"),

@@ -1,4 +1,4 @@
-"""The notice of a higher price, without which the old one is charged.
+"""The notice of a new price that asks more, without which the old one is charged.
 
 It goes out on its day of the schedule, or at once where that day is past and it still is in time.
 What counts is that it was sent, not that it was written.

@@ -39,7 +39,8 @@ class Outlook:
     """The plan wanted, in force at `at`; satisfies sentences.Plan.
 
     `today` is charged at once; none where nothing is billed before the next payment. `later` are
-    the bills of a year on which the subscription stands; `left` is the credit for them.
+    the bills of a year on which the subscription stands; `left` is the credit for them. Where it
+    `asks_more`, whoever pays must agree to it.
     """
 
     plan: Plan
@@ -48,7 +49,7 @@ class Outlook:
     later: list[Bill]
     left: Money
     regular: Money
-    dearer: bool
+    asks_more: bool
     trial_ends_at: datetime | None
     made: int
     total: int | None = None
@@ -71,7 +72,7 @@ class Outlook:
     @property
     def button(self) -> str:
         """What pressing it does, with the sums; a duty to pay says so."""
-        if not self.dearer and self.next_at is not None and self.at is None:
+        if not self.asks_more and self.next_at is not None and self.at is None:
             return _("Change from %(date)s on") % {"date": formats.date(self.next_at)}
         zero = Money.zero(self.regular.currency)
         return _("Order and pay %(sum)s, then %(later)s %(each)s") % {
@@ -103,7 +104,7 @@ def outlook_of(subscription: Subscription, act: Switch) -> Outlook:
         later=own,
         left=previewing.credit_left(subscription, act),
         regular=Money(changing.regular(standing, act.plan, rates), subscription.currency),
-        dearer=changing.is_upgrade(standing, act.plan, rates),
+        asks_more=changing.asks_more(standing, act.plan, rates),
         trial_ends_at=subscription.trial_ends_at if in_trial else None,
         made=subscription.payments_made,
     )

@@ -98,6 +98,19 @@ def test_a_dearer_plan_needs_the_customers_word_and_charges_what_was_shown(
     assert "By telephone" not in letter.text
 
 
+@pytest.mark.parametrize("when", ["now", "later"])
+def test_another_interval_needs_the_customers_word_though_it_costs_less_a_day(
+    ann: Client, shop: Cast, bought: buying.Bought, when: str
+) -> None:
+    product = shops.make_product(shop.own, "Year")
+    year = shops.make_price(product, "monthly", 30_000, interval="yearly")
+    asked = {"price": year.public_id, "quantity": "1", "when": when}
+    page = ann.post(at(bought, "plan/"), asked).text
+    assert "say how and when the customer agreed" in page
+    assert bought.subscription.then is None
+    assert not Payment.objects.filter(purpose=Payment.CHANGE).exists()
+
+
 def test_a_planned_change_is_shown_and_taken_back(
     ann: Client, shop: Cast, bought: buying.Bought
 ) -> None:

@@ -31,7 +31,7 @@ USUAL, NOW, LATER = "", "now", "later"
 
 
 class SellersChangeForm(ChangeForm):
-    """The seller also says when, and why; how the customer agreed, where it costs more."""
+    """The seller also says when, and why; how the customer agreed, where it asks more."""
 
     by_seller = True
 
@@ -50,10 +50,13 @@ class SellersChangeForm(ChangeForm):
         return self.act({NOW: True, LATER: False}.get(self.cleaned_data["when"]))
 
     def lacks_word(self, look: Outlook) -> bool:
-        """A price rises only with the customer's consent, and that is written down."""
-        if not look.dearer or self.cleaned_data["reason"]:
+        """More is asked only with the customer's consent, and that is written down."""
+        if not look.asks_more or self.cleaned_data["reason"]:
             return False
-        self.add_error("reason", _("It costs more: say how and when the customer agreed."))
+        self.add_error(
+            "reason",
+            _("It costs more or is paid at other times: say how and when the customer agreed."),
+        )
         return True
 
 
