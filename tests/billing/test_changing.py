@@ -129,6 +129,18 @@ def test_more_a_day_or_another_interval_asks_more(other: Plan, more: bool) -> No
     assert changing.asks_more(standing(), other, NO_TAX) is more
 
 
+def test_far_above_is_more_than_so_many_times_over_the_same_time() -> None:
+    def is_far(other: Plan, present: Plan | None = None) -> bool:
+        mine = standing(plan=present or plan(700))
+        return changing.is_far_above(mine, other, NO_TAX, factor=5)
+
+    assert not is_far(plan(3500))
+    assert is_far(plan(3501))
+    assert not is_far(plan(182_621, interval="yearly"))
+    assert is_far(plan(182_622, interval="yearly"))
+    assert not is_far(plan(3501), present=plan(0))
+
+
 def test_a_price_without_its_tax_is_compared_with_it() -> None:
     rates = Rates(((1, "DE", date(2020, 1, 1), Decimal(19)),))
     assert changing.is_upgrade(standing(), plan(600, inclusive=False), rates)

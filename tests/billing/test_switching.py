@@ -18,6 +18,7 @@ from wainwright.billing.crediting import Purse
 from wainwright.billing.errors import MoveRefused
 from wainwright.billing.models import Change, Credit, Period, Subscription
 from wainwright.billing.planning import Reason
+from wainwright.billing.rulebook import change_rules
 from wainwright.billing.standing import plan_of
 from wainwright.billing.switching import Switched
 from wainwright.catalog.models import Price
@@ -301,6 +302,19 @@ def test_what_was_chosen_in_a_trial_is_agreed_to_however_far_above(
     switching.switch(mine, switching.proposed(mine, weekly), by=SYSTEM)
     advance(shop.account.pk, 15)
     assert last_renewal() == 700
+
+
+@pytest.mark.parametrize("now", [True, False, None])
+def test_the_seller_puts_nobody_on_a_plan_far_above_the_present_one(
+    shop: cast.Cast, weekly: Price, now: bool | None
+) -> None:
+    mine, dear = half_a_week(buy(weekly).subscription), price(shop, "Pro", 3501)
+    with pytest.raises(MoveRefused, match="more than 5 times"):
+        switching.proposed(mine, dear, now=now, by_seller=True)
+    assert switching.proposed(mine, dear, now=now).plan.amount == 3501
+    assert switching.proposed(mine, weekly, quantity=5, now=now, by_seller=True).plan.quantity == 5
+    change_rules(None, by=SYSTEM, charge_factor=0)
+    assert switching.proposed(mine, dear, now=now, by_seller=True).plan.amount == 3501
 
 
 def test_every_line_of_a_change_says_what_it_is_for(shop: cast.Cast, weekly: Price) -> None:

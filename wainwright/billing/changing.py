@@ -114,6 +114,12 @@ def asks_more(standing: Standing, plan: Plan, rates: Rates) -> bool:
     return plan.interval != standing.plan.interval or is_upgrade(standing, plan, rates)
 
 
+def is_far_above(standing: Standing, plan: Plan, rates: Rates, *, factor: int) -> bool:
+    """Whether over the same time the plan costs more than so many times the present one."""
+    present = _per_day(standing, standing.plan, rates)
+    return _per_day(standing, plan, rates) > factor * present > 0
+
+
 def _per_day(standing: Standing, plan: Plan, rates: Rates) -> Fraction:
     months, days = INTERVALS[plan.interval]
     return regular(standing, plan, rates) / (months * DAYS_OF_A_MONTH + days)

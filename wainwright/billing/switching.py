@@ -16,8 +16,10 @@ from wainwright.billing.errors import MoveRefused
 from wainwright.billing.events import PlanChangeAsked, PlanKept
 from wainwright.billing.models import Change, Subscription
 from wainwright.billing.owing import drop_changes
+from wainwright.billing.rulebook import RuleBook
 from wainwright.billing.standing import (
     Plan,
+    Standing,
     drop_planned,
     in_time,
     plan_of,
@@ -66,6 +68,8 @@ def proposed(
     plan = _plan(subscription, price, subscription.quantity if quantity is None else quantity)
     standing = standing_of(subscription)
     rates = Rates.of([subscription.product_id, price.product_id])
+    if by_seller:
+        _refuse_far_above(standing, plan, rates)
     now = changing.is_upgrade(standing, plan, rates) if now is None else now
     at = clock.now().replace(microsecond=0) if now else None
     waits = by_seller and not now and changing.asks_more(standing, plan, rates)
@@ -96,6 +100,19 @@ def _plan(subscription: Subscription, price: Price, quantity: int) -> Plan:
         inclusive=price.tax_behaviour == Price.INCLUSIVE,
         interval=price.interval,
     )
+
+
+def _refuse_far_above(standing: Standing, plan: Plan, rates: Rates) -> None:
+    """The seller's hand may slip; what a customer chooses himself is his word."""
+    factor = RuleBook.read().of(standing.plan.product_id).charge_factor
+    if factor and changing.is_far_above(standing, plan, rates, factor=factor):
+        raise MoveRefused(
+            _(
+                "Over the same time it costs more than %(factor)s times what it does now. Let the"
+                " customer choose it in the hub, or raise the bound under Collecting first."
+            )
+            % {"factor": factor}
+        )
 
 
 def switch(

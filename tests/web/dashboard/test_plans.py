@@ -111,6 +111,14 @@ def test_another_interval_needs_the_customers_word_though_it_costs_less_a_day(
     assert not Payment.objects.filter(purpose=Payment.CHANGE).exists()
 
 
+def test_a_slip_of_the_sellers_hand_is_refused_with_the_way_out(
+    ann: Client, bought: buying.Bought
+) -> None:
+    price = bought.subscription.price.public_id
+    page = ann.get(at(bought, "plan/"), {"price": price, "quantity": "11"}).text
+    assert "more than 5 times what it does now" in read(page)
+
+
 def test_a_planned_change_is_shown_and_taken_back(
     ann: Client, shop: Cast, bought: buying.Bought
 ) -> None:
