@@ -1,4 +1,4 @@
-"""What buyers do, by the same functions as the pages; and what the reference is told about it."""
+"""What buyers do on the pages, and sellers beside them; and what the reference is told of it."""
 
 from __future__ import annotations
 
@@ -10,34 +10,40 @@ from functools import partial
 
 from django.db.models import QuerySet
 
-from wainwright.billing import cancellation, methods, pausing, reactivating, states, switching
+from wainwright.billing import cancellation, pausing, reactivating, states, switching
 from wainwright.billing import paying as subscription_paying
 from wainwright.billing.errors import MoveRefused
-from wainwright.billing.models import Subscription
+from wainwright.billing.models import Period, Subscription
 from wainwright.billing.switching import Switched
 from wainwright.catalog.models import Price
-from wainwright.checkout import paying
 from wainwright.core import clock
-from wainwright.core.actors import Actor, customer
+from wainwright.core.actors import Actor, customer, user
 from wainwright.core.errors import Refused
+from wainwright.core.money import Money
 from wainwright.core.prepared import prepared
-from wainwright.customers.finding import Contact
 from wainwright.payments.connections import adapter_for
 from wainwright.payments.gateways.base import GatewayError
 from wainwright.payments.gateways.test import cards
 from wainwright.payments.gateways.test.gateway import TestGateway
 from wainwright.payments.models import Payment
+from wainwright.payments.refunds import refund, refundable
 from wainwright.simulation import reference
 from wainwright.simulation.process import Crash
 from wainwright.simulation.reference import Card, Course, Deal
-from wainwright.simulation.shop import NEVER_PAYING, PAYING_LATER, Shop
+from wainwright.simulation.shop import NEVER_PAYING, PAYING_LATER, SOUGHT, Shop
+from wainwright.simulation.visiting import OutOfOrder, Visitor
 
 BUYERS = 6
 AT_LEAST, AT_MOST = 7, 14  # subscriptions that are charged, and all that have not ended
 MOST = 3  # of one thing
-HOME = "http://shop.example/"
+MOST_PERIODS = 3  # left out by a pause
+SELLER = user(0, "owner@shop.example")
 
 type Done = str  # how an act ended, for the log
+
+
+class NotOffered(Exception):
+    """The page has no such button now."""
 
 
 @dataclass
@@ -46,8 +52,9 @@ class Visit:
 
     payment_id: int
     does: str
-    deal: Deal | None
-    subscription_id: int | None = None
+    back: str  # the page it leads back to
+    deal: Deal | None = None
+    of: Subscription | None = None  # whose card is replaced
 
 
 @dataclass
@@ -65,7 +72,7 @@ class Buyers:
         charged = sum(one.state in states.BILLABLE for one in running)
         wanted = charged < AT_LEAST or self.lot.random() < 0.2
         if len(running) < AT_MOST and wanted:
-            price, deal = self.lot.choice(self.shop.offers)
+            price, deal = self.lot.choices(self.shop.offers, SOUGHT)[0]
             return f"buy {price.product.name}", partial(self._buy, price, deal)
         late = [one for one in running if one.state == states.PAST_DUE]
         drawn = running if self.lot.random() < 0.85 else all_of_them
@@ -76,10 +83,13 @@ class Buyers:
             "cancel": 1.5,
             "cancel now": 0.3,
             "undo": 6 if one.ending else 0.2,
-            "pause": 2,
-            "pause for periods": 1.5,
-            "resume": 8 if one.state == "paused" else 0.2,
-            "reactivate": 8 if one.ended else 0.2,
+            "pause": 1.5,
+            "pause for periods": 2,
+            "resume": 5 if one.state == "paused" else 0.2,
+            "resume by seller": 3 if one.state == "paused" else 0.1,
+            "bring back": 5 if one.ended else 0.2,
+            "bring back by seller": 3 if one.ended else 0.1,
+            "refund": 1,
             "more now": 2 if one.quantity < MOST else 0,
             "other quantity later": 1.5,
         }
@@ -88,52 +98,57 @@ class Buyers:
 
     def _buy(self, price: Price, deal: Deal | None) -> Done:
         number = self.lot.randrange(BUYERS)
-        step = paying.pay(
-            product=price.product,
-            price=price,
-            quantity=1,
-            token=f"{self.lot.getrandbits(128):032x}",
-            buyer=Contact(email=f"buyer{number}@post.example", name=f"Buyer {number}"),
-            consent={"text": "as shown", "cadence": price.interval},
-            language="en",
-        )
-        assert isinstance(step, paying.Redirect)
-        payment = _payment_at(step.url)
+        path = f"checkout/{price.product.slug}/"
+        visitor = self._visitor()
+        visitor.look(path)
+        typed = {"email": f"buyer{number}@post.example", "name": f"Buyer {number}"}
+        token = f"{self.lot.getrandbits(128):032x}"
+        led = visitor.press(path, price=price.public_id, token=token, **typed)
+        if not led.leads_to:
+            return "refused"
+        payment = _payment_at(led.leads_to)
         if self.lot.random() < 0.1:
             return "went away"
         if self.lot.random() < 0.1:
-            _type(_page_of(payment), payment, self.lot.choice(NEVER_PAYING))
+            _type(payment, self.lot.choice(NEVER_PAYING))
             return "declined"
         card = self.lot.choices(list(PAYING_LATER), (6, 3, 3, 2, 3, 2, 3))[0]
-        page = _page_of(payment)
-        self.visits.append(Visit(payment.pk, PAYING_LATER[card], deal))
-        _type(page, payment, card)
-        return f"{card}: {type(paying.returned(payment, {})).__name__}"
+        back = f"{path}return/{payment.public_id}/"
+        self.visits.append(Visit(payment.pk, PAYING_LATER[card], back, deal=deal))
+        _type(payment, card)
+        return f"{card}: {visitor.look(back).status}"
 
     def _change(self, name: str, one: Subscription) -> Done:
-        by = customer(one.customer_id, one.customer.email)
         if name == "replace card":
-            return self._replace_card(one, by)
+            return self._replace_card(one)
         if name == "confirm":
-            return self._confirm(one, by)
-        periods, quantity = self.lot.randint(1, 3), self.lot.randint(1, MOST)
-        acts: dict[str, tuple[Callable[[], object], reference.Act]] = {
-            "cancel": (
-                partial(cancellation.cancel_at_period_end, one, by=by, source="hub"),
-                reference.cancel,
-            ),
+            return self._confirm(one)
+        if name == "refund":
+            return self._refund(one)
+        periods, quantity = self.lot.randint(1, MOST_PERIODS), self.lot.randint(1, MOST)
+        by = customer(one.customer_id, one.customer.email)
+        acts: dict[str, tuple[Callable[[], Done | Subscription], reference.Act]] = {
+            "cancel": (partial(self._press, one, "cancellation/"), reference.cancel),
             "cancel now": (
-                partial(cancellation.cancel_now, one, by=by, source="dashboard"),
+                partial(cancellation.cancel_now, one, by=SELLER, source="dashboard"),
                 reference.cancel_now,
             ),
-            "undo": (partial(cancellation.undo_cancellation, one, by=by), reference.undo),
-            "pause": (partial(pausing.pause, one, by=by), reference.pause),
+            "undo": (
+                partial(self._press, one, "cancellation/undo/", of="cancellation/"),
+                reference.undo,
+            ),
+            "pause": (partial(pausing.pause, one, by=SELLER), reference.pause),
             "pause for periods": (
-                partial(pausing.pause, one, by=by, periods=periods),
+                partial(self._press, one, "pause/", how_long=str(periods)),
                 partial(reference.pause, periods=periods),
             ),
-            "resume": (partial(pausing.resume, one, by=by), reference.resume),
-            "reactivate": (partial(reactivating.reactivate, one, by=by), reference.reactivate),
+            "resume": (partial(self._press, one, "resume/"), reference.resume),
+            "resume by seller": (partial(pausing.resume, one, by=SELLER), reference.resume),
+            "bring back": (partial(self._press, one, "back/"), reference.reactivate),
+            "bring back by seller": (
+                partial(reactivating.reactivate, one, by=SELLER),
+                reference.reactivate,
+            ),
             "more now": (
                 partial(_switch, one, one.quantity + 1, by=by, now=True),
                 partial(reference.more_now, quantity=one.quantity + 1),
@@ -144,66 +159,84 @@ class Buyers:
             ),
         }
         engine, expected = acts[name]
-        course, certain = self.courses[one.pk], False
+        course, now = self.courses[one.pk], clock.now()
         try:
             result = engine()
-            certain = result not in (Switched.AWAY, Switched.WAITING)
-            done = result.value if isinstance(result, Switched) else "done"
+        except NotOffered:
+            return "not offered"
         except MoveRefused:
-            certain, done = True, "refused"
-        finally:
-            course.told(expected, clock.now(), certain=certain)
-        return done
+            result = "refused"
+        except BaseException:
+            course.told(expected, now, certain=False)
+            raise
+        course.told(expected, now, certain=result not in (Switched.AWAY, Switched.WAITING))
+        return str(result) if isinstance(result, str) else "done"
 
-    def _replace_card(self, one: Subscription, by: Actor) -> Done:
-        try:
-            address = methods.start_replacing(one, by=by, return_url=HOME, cancel_url=HOME)
-        except MoveRefused:
+    def _press(self, one: Subscription, button: str, *, of: str = "", **fields: str) -> Done:
+        """Looks at a page of the hub and presses its button."""
+        visitor = self._visitor(one)
+        if not visitor.look(_page(one, of or button)).is_page:
+            raise NotOffered
+        return str(visitor.press(_page(one, button), **fields).status)
+
+    def _replace_card(self, one: Subscription) -> Done:
+        visitor = self._visitor(one)
+        led = visitor.press(_page(one, "method/"))
+        if not led.leads_to:
             return "refused"
-        payment = _payment_at(address)
+        payment = _payment_at(led.leads_to)
         card = self.lot.choices(list(PAYING_LATER), (6, 3, 3, 0, 1, 1, 2))[0]
-        page = _page_of(payment)
-        self.visits.append(Visit(payment.pk, PAYING_LATER[card], None, one.pk))
+        back = _page(one, f"method/return/{payment.public_id}/")
+        self.visits.append(Visit(payment.pk, PAYING_LATER[card], back, of=one))
         self.courses[one.pk].given.append(Card(payment.pk, PAYING_LATER[card]))
-        _type(page, payment, card)
-        methods.finish_replacing(payment, {})
+        _type(payment, card)
+        visitor.look(back)
         return card
 
-    def _confirm(self, one: Subscription, by: Actor) -> Done:
+    def _confirm(self, one: Subscription) -> Done:
         """Answers the bank's question about a renewal, if there is one."""
         question = subscription_paying.in_flight(one)
         if question is None or question.state != Payment.ACTION:
             return "nothing to confirm"
-        page = _page_of(question)
+        visitor = self._visitor(one)
         self.asked.append(one)
         try:
-            subscription_paying.start_paying(one, by=by, return_url=HOME, cancel_url=HOME)
-            with suppress(GatewayError):
-                page.pay_start(question.start_ref, "")
-            subscription_paying.finish_paying(one)
+            visitor.press(_page(one, "payment/"))
+            _answer_the_bank(question)
+            visitor.look(_page(one, "payment/return/"))
         finally:
             self.courses[one.pk].told(reference.confirm, clock.now(), certain=False)
         return "typed"
 
+    def _refund(self, one: Subscription) -> Done:
+        """The seller gives back a part of what was paid last; its course stays as it is."""
+        bills = Period.objects.filter(subscription=one).values("bill")
+        paid = Payment.objects.filter(bill__in=bills, state=Payment.SUCCEEDED)
+        newest = paid.order_by("-pk").first()
+        left = refundable(newest) if newest is not None else None
+        if newest is None or left is None or left.minor < 2:
+            return "nothing to give back"
+        part = Money(self.lot.randint(1, left.minor // 2), left.currency)
+        key = f"{self.lot.getrandbits(64):016x}"
+        return refund(newest, amount=part, note="", by=SELLER, form_key=key).state
+
     def come_back(self) -> None:
         """Whoever typed a card looks once more what became of it."""
-        payments = Payment.objects.select_related("connection__business", "customer")
         for visit in self.visits:
-            payment = payments.get(pk=visit.payment_id)
-            if visit.subscription_id is None:
-                paying.returned(payment, {})
-            else:
-                methods.finish_replacing(payment, {})
+            self._visitor(visit.of).look(visit.back)
         for one in self.asked:
-            subscription_paying.finish_paying(one)
+            self._visitor(one).look(_page(one, "payment/return/"))
         self.asked = []
+
+    def _visitor(self, one: Subscription | None = None) -> Visitor:
+        return Visitor(self.shop.business, one.customer if one is not None else None)
 
     def meet_the_new(self) -> list[str]:
         """Each finished purchase has begun its one subscription; what is wrong with that."""
         wrong, left = [], []
         for visit in self.visits:
             payment = Payment.objects.get(pk=visit.payment_id)
-            if visit.subscription_id is not None or visit.deal is None:
+            if visit.of is not None or visit.deal is None:
                 continue
             begun = list(Subscription.objects.filter(order__bill=payment.bill_id))
             if payment.state != Payment.SUCCEEDED:
@@ -238,7 +271,7 @@ def tried(act: Callable[[], Done]) -> Done:
         return act()
     except GatewayError as error:
         return type(error).__name__
-    except Refused as refusal:
+    except (OutOfOrder, Refused) as refusal:
         return type(refusal).__name__
     except Crash:
         return "CRASH"
@@ -250,13 +283,22 @@ def _payment_at(address: str) -> Payment:
     return found
 
 
-def _page_of(payment: Payment) -> TestGateway:
+def _page(one: Subscription, name: str) -> str:
+    return f"hub/subscriptions/{one.public_id}/{name}"
+
+
+def _type(payment: Payment, code: str) -> None:
+    """On the gateway's own page, which is no part of the shop."""
+    _pay_start(payment, cards.by_code(code).number)
+
+
+def _answer_the_bank(payment: Payment) -> None:
+    _pay_start(payment, "")
+
+
+def _pay_start(payment: Payment, number: str) -> None:
     assert payment.connection is not None
     gateway = adapter_for(payment.connection)
     assert isinstance(gateway, TestGateway)
-    return gateway
-
-
-def _type(gateway: TestGateway, payment: Payment, code: str) -> None:
     with suppress(GatewayError):  # only the question how it ended can fail, not the typing
-        gateway.pay_start(payment.start_ref, cards.by_code(code).number)
+        gateway.pay_start(payment.start_ref, number)

@@ -25,9 +25,8 @@ from wainwright import wiring
 from wainwright.core import chance, clock, tenancy
 from wainwright.core.http import Http
 from wainwright.letters import sending
-from wainwright.payments import inbox, reconciling
+from wainwright.payments import reconciling
 from wainwright.payments.connections import adapter_for
-from wainwright.payments.gateways.base import BadSignature, GatewayError
 from wainwright.payments.gateways.test.faults import Faults
 from wainwright.payments.gateways.test.gateway import TestGateway
 from wainwright.payments.gateways.test.ledger import LEDGER_FILE
@@ -35,10 +34,11 @@ from wainwright.payments.gateways.test.worker import deliver_webhooks
 from wainwright.payments.models import Connection, Payment
 from wainwright.reports.invariants.found import Read
 from wainwright.simulation import checks
-from wainwright.simulation.buyers import Buyers, tried
+from wainwright.simulation.buyers import SELLER, Buyers, tried
 from wainwright.simulation.checks import Checks
 from wainwright.simulation.process import AFTER_CALL, living
 from wainwright.simulation.shop import Shop, open_shop
+from wainwright.simulation.visiting import OutOfOrder, Visitor
 
 FIRST_DAY = date(2027, 1, 1)
 # An answer that never came is known to be none after half an hour, and a rest ends after a quarter.
@@ -59,6 +59,7 @@ HOSTILE = {
     "webhook_stale": 0.1,
 }
 AWAY = {"unavailable": 1.0}
+OUTAGE, LONGEST_OUTAGE = 0.01, 8  # a day's share; days
 
 
 @dataclass
@@ -99,15 +100,26 @@ class Life:
         ):
             shop = open_shop(self._lot)
             self._shop, self._buyers = shop, Buyers(shop, self._lot)
-            for number in range(days):
-                self._live_day(first + timedelta(days=number))
+            day, last = first, first + timedelta(days=days - 1)
+            while day <= last:
+                self._live_day(day)
                 self.told.wrong += [*failures, *checks.everything(self._read)]
                 if self.told.wrong:
                     break
+                day += timedelta(days=1 + self._days_away(last - day))
             else:
                 self.told.wrong += checks.everything()
             self._count()
         return self.told
+
+    def _days_away(self, left: timedelta) -> int:
+        """Seldom nobody works for days: the server is gone, and what fell due meanwhile waits."""
+        if self._lot.random() >= OUTAGE:
+            return 0
+        days = min(self._lot.randint(1, LONGEST_OUTAGE), left.days)
+        self._say(f"the server is gone for {days} days")
+        self.told.faults["days away"] += days
+        return days
 
     # A day
 
@@ -221,7 +233,7 @@ class Life:
             self.told.wrong += self._buyers.meet_the_new()
             all_of_them = checks.subscriptions()
             self.told.wrong += self._checks.agrees(all_of_them, self._buyers.courses)
-            self.told.wrong += checks.money_agrees(self._ledger, self._buyers.courses)
+            self.told.wrong += checks.money_agrees(self._ledger, self._buyers.courses, SELLER.label)
             for one in all_of_them:
                 self._log(f"{day} {one.public_id} {checks.standing(one)}")
 
@@ -266,15 +278,14 @@ class Life:
 
 def _door(shop: Shop) -> Http:
     """Where the gateway's webhooks arrive, without a network between."""
+    gateway = Visitor(shop.business)
 
     def receive(request: httpx.Request) -> httpx.Response:
         try:
-            inbox.receive(shop.connection, request.content, request.headers, str(request.url))
-        except BadSignature:
-            return httpx.Response(400)
-        except GatewayError:
+            answer = gateway.tell(request.url.path, request.content, dict(request.headers))
+        except OutOfOrder:
             return httpx.Response(503)
-        return httpx.Response(200)
+        return httpx.Response(answer.status)
 
     return Http(transport=httpx.MockTransport(receive))
 

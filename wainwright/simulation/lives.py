@@ -12,6 +12,8 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from django.apps import apps
+from django.conf import settings
 from django.core.management import call_command
 from django.db import connections
 from django.test import override_settings
@@ -30,13 +32,22 @@ def live_all(seeds: Sequence[int], days: int) -> Iterator[Logged]:
     """
     with TemporaryDirectory(prefix="wainwright-lives-") as folder:
         with _moved_to(Path(folder)):
-            call_command("migrate", interactive=False, verbosity=0)
+            _make_tables()
+            settings.STATIC_ROOT.mkdir()  # whitenoise warns where it is missing
         live = partial(_live, days=days, empty=Path(folder))
         fork = multiprocessing.get_context("fork")
         at_once = min(len(seeds), os.cpu_count() or 1)
         settle = memory.keep_what_is_loaded
         with ProcessPoolExecutor(at_once, mp_context=fork, initializer=settle) as processes:
             yield from processes.map(live, seeds)
+
+
+def _make_tables() -> None:
+    """As the records say, at once: to repeat every migration takes half a life."""
+    records = {app.label: None for app in apps.get_app_configs()}
+    with override_settings(MIGRATION_MODULES=records):
+        call_command("migrate", run_syncdb=True, interactive=False, verbosity=0)
+    call_command("createcachetable", verbosity=0)
 
 
 def _live(seed: int, *, days: int, empty: Path) -> Logged:
@@ -54,7 +65,7 @@ def _moved_to(folder: Path) -> Iterator[None]:
     before = dict(database)
     # A life asks more questions than the driver remembers by itself.
     options = {**database["OPTIONS"], "cached_statements": 1000}
-    with in_haste(), override_settings(DATA=folder):
+    with in_haste(), override_settings(DATA=folder, STATIC_ROOT=folder / "static"):
         database |= {"NAME": folder / Path(database["NAME"]).name, "OPTIONS": options}
         try:
             yield

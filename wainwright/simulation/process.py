@@ -1,7 +1,7 @@
 """The process that may die: between two statements, or as soon as the gateway has been called.
 
 A crash is no Exception, so that no handler survives it. From then on nothing reaches the database,
-as of a process that is gone, until the next one opens it again.
+as of a process that is gone, until the next one lives; what had begun is rolled back on the way.
 """
 
 from __future__ import annotations
@@ -30,13 +30,11 @@ def living(ledger: Path, dies_at: int | None) -> Iterator[None]:
     if dies_at is None:
         yield
         return
-    with closing(sqlite3.connect(ledger)) as watched:
-        try:
-            with connection.execute_wrapper(_Death(watched, dies_at)):
-                yield
-        except Crash:
-            connections.close_all()
-            raise
+    with (
+        closing(sqlite3.connect(ledger)) as watched,
+        connection.execute_wrapper(_Death(watched, dies_at)),
+    ):
+        yield
 
 
 @contextmanager

@@ -56,6 +56,8 @@ _OFFERS: tuple[dict[str, Any], ...] = (
     {"kind": "limited", "interval": "monthly", "amount": 3900, "payments_total": 5},
     {"kind": "split", "interval": "two_weekly", "amount": 9900, "payments_total": 4},
 )
+# What is billed often is bought more often, so that much happens in a year.
+SOUGHT = (1, 4, 3, 4, 1, 1, 1, 1, 3, 3, 2, 2)
 
 
 @dataclass(frozen=True)
@@ -89,6 +91,9 @@ def open_shop(lot: random.Random) -> Shop:
             then=EngineRules.PAUSE if rules.pauses else EngineRules.CANCEL,
             missed=EngineRules.CHARGE,
             return_days=rules.return_days,
+            pause_periods=3,
+            pauses_a_year=1000,
+            revoke=EngineRules.NEVER,
         )
         connection = Connection.objects.select_related("business").get()
         offers = tuple(_offer(business, number, zone, rules) for number in range(len(_OFFERS)))
