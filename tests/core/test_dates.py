@@ -4,7 +4,6 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from dateutil.rrule import MONTHLY, rrule
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -44,26 +43,6 @@ def test_a_time_that_does_not_exist_moves_forward() -> None:
 def test_a_time_that_exists_twice_is_the_first() -> None:
     anchor = utc(2026, 9, 25, 0, 30)  # 02:30 in Berlin, doubled on 25 October
     assert occurrence(anchor, "monthly", 1, "Europe/Berlin") == utc(2026, 10, 25, 0, 30)
-
-
-@pytest.mark.slow
-@given(
-    st.integers(1, 31), st.integers(1, 12), st.sampled_from([1, 3, 6, 12]), st.sampled_from(ZONES)
-)
-def test_months_agree_with_another_algorithm(day: int, month: int, step: int, zone: str) -> None:
-    interval = {1: "monthly", 3: "quarterly", 6: "half_yearly", 12: "yearly"}[step]
-    try:
-        local = datetime(2024, month, day, 12)  # noqa: DTZ001 - a wall clock's reading
-    except ValueError:
-        return
-    anchor = local.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
-    rule = {"bymonthday": day} if day <= 28 else {"bymonthday": range(28, day + 1), "bysetpos": -1}
-    expected = list(rrule(MONTHLY, dtstart=local, interval=step, count=25, **rule))
-    found = [
-        occurrence(anchor, interval, k, zone).astimezone(ZoneInfo(zone)).replace(tzinfo=None)
-        for k in range(25)
-    ]
-    assert found == expected
 
 
 @pytest.mark.slow

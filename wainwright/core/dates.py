@@ -26,6 +26,8 @@ def occurrence(anchor: datetime, interval: str, number: int, zone: str) -> datet
     Counted on the zone's calendar: 31 January, 28 February, 31 March. A local time that does not
     exist (clocks go forward) moves forward; one that exists twice is the first.
     """
+    if number == 0:
+        return anchor.astimezone(UTC)  # of an hour that exists twice it may be the second
     months, days = INTERVALS[interval]
     local = anchor.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
     moved = local + relativedelta(months=months * number, days=days * number)
