@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from django.db import transaction
+from django.db.models import Min, Q
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -20,23 +21,24 @@ from wainwright.billing import (
     course,
     pausing,
     previewing,
+    reactivating,
     renewals,
+    states,
     switching,
 )
 from wainwright.billing.errors import MoveRefused
-from wainwright.billing.models import Credit, Subscription
-from wainwright.billing.planning import Draft, Reason
+from wainwright.billing.models import Credit, Period, Subscription
+from wainwright.billing.planning import Charge, Draft, Reason
 from wainwright.billing.rulebook import change_rules
 from wainwright.catalog.models import Price
 from wainwright.core import clock
 from wainwright.core.actors import SYSTEM
 from wainwright.core.ids import new_id
 from wainwright.core.tenancy import TEST, scope
-from wainwright.payments.models import Bill, BillLine
+from wainwright.payments.bills import LineDraft
+from wainwright.payments.models import Bill, BillLine, Method
 
 pytestmark = pytest.mark.django_db
-
-DAYS = 45
 
 
 @pytest.fixture
@@ -55,9 +57,12 @@ def prices(shop: cast.Cast) -> dict[str, Price]:
         "two_weekly": ("monthly", {"interval": "two_weekly"}),
         "monthly": ("monthly", {}),
         "quarterly": ("monthly", {"interval": "quarterly"}),
+        "half_yearly": ("monthly", {"interval": "half_yearly"}),
+        "yearly": ("yearly", {}),
         "trial": ("trial", {"trial_days": 9, "interval": "weekly"}),
         "limited": ("limited", {"interval": "weekly", "payments_total": 4}),
         "small": ("monthly", {"interval": "weekly"}),
+        "daily": ("daily", {}),
     }
     return {
         name: make_price(product, sort, 145 if name == "small" else 700 + 111 * place, **more)
@@ -66,38 +71,92 @@ def prices(shop: cast.Cast) -> dict[str, Price]:
 
 
 type Line = tuple[str, datetime | None, datetime | None, int, int]
+type Row = tuple[Line, Reason]
 
 
 def shown(drafts: list[Draft], until: datetime) -> list[list[Line]]:
-    return [
-        [
-            (line.description, line.period_start, line.period_end, line.gross.minor, line.tax.minor)
-            for line in draft.totals.lines
-        ]
-        for draft in drafts
-        if draft.at <= until
-    ]
+    bills = [draft for draft in drafts if draft.at <= until]
+    return [[_as_line(line) for line, _reason in draft.rows] for draft in bills]
 
 
-def billed(customer_id: int, since: datetime) -> list[list[Line]]:
-    bills = Bill.objects.filter(customer_id=customer_id, opened_at__gt=since)
-    return [
-        list(
-            bill.lines.order_by("position").values_list(
-                "description", "period_start", "period_end", "gross", "tax"
-            )
-        )
-        for bill in bills.exclude(state=Bill.VOID).order_by("due_at", "pk")
-    ]
+def _as_line(line: LineDraft) -> Line:
+    return (line.description, line.period_start, line.period_end, line.gross.minor, line.tax.minor)
+
+
+def foretold(drafts: list[Draft]) -> list[list[Row]]:
+    """What was shown of the time until now, with the reasons as far as a bill keeps them."""
+    found = []
+    for draft in drafts:
+        if draft.at <= clock.now():
+            lines = [_as_line(line) for line, _reason in draft.rows]
+            reasons = [_as_kept(charge) for charge in draft.charges]
+            reasons += [reason for _line, reason in draft.rows[len(draft.charges) :]]
+            found.append(list(zip(lines, reasons, strict=True)))
+    return sorted(found)
+
+
+def _as_kept(charge: Charge) -> Reason:
+    """A bill does not keep why a period was cut short."""
+    if charge.reason in (Reason.LAST_PART, Reason.UNTIL_BILL_DAY):
+        return _of_period(charge.starts_at, charge.standing.trial_ends_at, charge.standing.total)
+    return charge.reason
+
+
+def _of_period(starts_at: datetime, trial_ends_at: datetime | None, total: int | None) -> Reason:
+    if starts_at == trial_ends_at:
+        return Reason.AFTER_TRIAL
+    return Reason.RENEWAL if total is None else Reason.INSTALLMENT
+
+
+def billed(customer_id: int, since: datetime, owed: set[int]) -> list[list[Row]]:
+    """The bills opened since then and those owed already, with the reasons that records tell."""
+    bills = Bill.objects.filter(customer_id=customer_id).exclude(state=Bill.VOID)
+    wanted = bills.filter(Q(opened_at__gt=since) | Q(pk__in=owed))
+    return sorted(
+        [(_as_billed(line), _why(line, owed)) for line in bill.lines.order_by("position")]
+        for bill in wanted
+    )
+
+
+def _as_billed(line: BillLine) -> Line:
+    return (line.description, line.period_start, line.period_end, line.gross, line.tax)
+
+
+def _why(line: BillLine, owed: set[int]) -> Reason:
+    if line.gross < 0:
+        now = line.bill.kind == Bill.CHANGE and line.period_start == line.bill.due_at
+        return Reason.UNUSED_TIME if now else Reason.CREDIT
+    if line.bill_id in owed:
+        return Reason.OVERDUE
+    period = Period.objects.select_related("subscription").get(
+        bill=line.bill_id, position=line.position
+    )
+    if period.kind == Period.CHANGE:
+        return Reason.NEW_PLAN
+    of = period.subscription
+    return _of_period(period.starts_at, of.trial_ends_at, of.payments_total)
+
+
+HALF_A_DAY = timedelta(hours=12)
 
 
 def live(days: int) -> None:
-    """So many days go by, and billing does its work twice a day."""
-    for _half_day in range(2 * days):
-        clock.set_offset(clock.offset() + timedelta(hours=12))
+    """So many days go by, and billing does its work twice a day, if there is any."""
+    end = clock.offset() + timedelta(days=days)
+    while clock.offset() < end:
+        clock.set_offset(min(end, clock.offset() + _until_work() // HALF_A_DAY * HALF_A_DAY))
         cancellation.end_due()
         pausing.resume_due()
         renewals.renew_due()
+
+
+def _until_work() -> timedelta:
+    """Until the half day is over in which the next thing happens."""
+    moments = Subscription.objects.filter(ended_at=None).aggregate(
+        Min("next_due_at"), Min("resume_at"), Min("cancel_at")
+    )
+    coming = [moment - clock.now() for moment in moments.values() if moment is not None]
+    return HALF_A_DAY + max(min(coming, default=timedelta(days=366)), timedelta())
 
 
 @dataclass(frozen=True)
@@ -106,6 +165,9 @@ class Deed:
 
     act: course.Act | None
     do: Callable[[Subscription], object]
+
+
+NOTHING = Deed(None, lambda each: None)
 
 
 def deeds(days: int) -> dict[str, Deed]:
@@ -117,7 +179,7 @@ def deeds(days: int) -> dict[str, Deed]:
 
     day = in_days()
     return {
-        "nothing": Deed(None, lambda each: None),
+        "nothing": NOTHING,
         "cancel": Deed(course.CancelAtPeriodEnd(), cancel),
         "cancel_on": Deed(
             course.CancelOn(day),
@@ -143,15 +205,30 @@ SWITCHES: dict[str, tuple[str, int, bool, bool]] = {
     "longer_later": ("monthly", 1, False, False),
     "less_later": ("small", 2, False, False),
 }
+NAMES = [
+    *("nothing", "cancel", "cancel_on", "pause", "pause_for", "pause_until", "go_on", "align"),
+    *SWITCHES,
+]
+
+
+def deed_of(name: str, each: Subscription, days: int, prices: dict[str, Price]) -> Deed:
+    """Nothing, where that cannot be done with it just now."""
+    if name in SWITCHES:
+        return switch(each, prices, name)
+    if name == "align":
+        return align(each, 1 + days % 28)
+    if name == "go_on":
+        return go_on(each)
+    can = each.can_pause if name.startswith("pause") else not each.ended and not each.ending
+    return deeds(days)[name if can else "nothing"]
 
 
 def switch(first: Subscription, prices: dict[str, Price], name: str) -> Deed:
-    """Nothing, where it cannot be switched just now."""
     price, quantity, now, move = SWITCHES[name]
     try:
         act = switching.proposed(first, prices[price], quantity=quantity, now=now, move=move)
     except MoveRefused:
-        return Deed(None, lambda each: None)
+        return NOTHING
     return Deed(act, lambda each: switching.switch(each, act, by=SYSTEM))
 
 
@@ -161,56 +238,103 @@ def align(first: Subscription, day: int) -> Deed:
     return Deed(act, lambda _each: aligning.align(act, by=SYSTEM))
 
 
-def check(prices: dict[str, Price], bought: list[str], lived: int, name: str, days: int) -> None:
-    """One customer's history: what was bought, some days, an act, and what the preview said."""
+def go_on(first: Subscription) -> Deed:
+    if first.state == states.PAUSED:
+        return Deed(course.GoOn(), lambda each: pausing.resume(each, by=SYSTEM))
+    if reactivating.can_reactivate(first):
+        return Deed(course.GoOn(), lambda each: reactivating.reactivate(each, by=SYSTEM))
+    return NOTHING
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """A stretch of a customer's life: an act on one of what he has, and days with a card."""
+
+    name: str
+    of: int
+    days: int
+    lasts: int
+    declines: bool = False
+
+
+def check(prices: dict[str, Price], bought: list[str], story: list[Chapter]) -> None:
+    """One customer's history: before each act what is foreseen, and after it what was billed.
+
+    While the card declines other things happen than were shown; what follows is shown again.
+    """
     clock.set_offset(timedelta())
     email = f"{new_id('who')}@buyer.example"
-    mine = [buy(prices[sort], email).subscription for sort in bought]
-    Subscription.objects.filter(pk__in=[each.pk for each in mine]).update(method=mine[0].method)
-    live(lived)
-    first = Subscription.objects.get(pk=mine[0].pk)
-    if name == "align":
-        deed = align(first, 1 + days % 28)
-    else:
-        deed = switch(first, prices, name) if name in SWITCHES else deeds(days)[name]
-    if first.ended:
-        deed = deeds(days)["nothing"]
-    now = clock.now()
-    expected = previewing.preview(first, deed.act)
-    deed.do(first)
-    live(DAYS + 60 * (name == "align"))
-    assert billed(first.customer_id, now) == shown(expected, clock.now())
-    for each in mine:
-        cancellation.cancel_now(each, by=SYSTEM, source="hub")
+    mine = [buy(prices[sort], email).subscription.pk for sort in bought]
+    good, bad = Subscription.objects.get(pk=mine[0]).method, bad_card(prices["daily"], email)
+    for chapter in story:
+        Subscription.objects.filter(pk__in=mine).update(method=good)
+        each = Subscription.objects.get(pk=mine[chapter.of % len(mine)])
+        deed = deed_of(chapter.name, each, chapter.days, prices)
+        now, owed = clock.now(), open_bills(mine)
+        expected = previewing.preview(each, deed.act)
+        deed.do(each)
+        if chapter.declines:
+            Subscription.objects.filter(pk__in=mine).update(method=bad)
+        live(chapter.lasts)
+        if not chapter.declines:
+            assert billed(each.customer_id, now, owed) == foretold(expected)
+    for pk in mine:
+        cancellation.cancel_now(Subscription.objects.get(pk=pk), by=SYSTEM, source="hub")
 
 
-SORTS = st.sampled_from(["weekly", "two_weekly", "monthly", "quarterly", "trial", "limited"])
-NAMES = ["nothing", "cancel", "cancel_on", "pause", "pause_for", "pause_until", "align", *SWITCHES]
+def open_bills(mine: list[int]) -> set[int]:
+    owing = Subscription.objects.filter(pk__in=mine, open_bill__isnull=False)
+    return set(owing.values_list("open_bill_id", flat=True))
+
+
+def bad_card(price: Price, email: str) -> Method | None:
+    """One that was taken once and is declined from then on."""
+    spent = buy(price, email, card=LATER_DECLINED).subscription
+    cancellation.cancel_now(spent, by=SYSTEM, source="hub")
+    return spent.method
+
+
+SORTS = ["daily", "weekly", "two_weekly", "monthly", "quarterly", "half_yearly", "yearly"]
+BOUGHT = st.lists(st.sampled_from([*SORTS, "trial", "limited"]), min_size=1, max_size=3)
+
+
+def stories(*, acts: int, lasting: int) -> st.SearchStrategy[list[Chapter]]:
+    chapter = st.builds(
+        Chapter,
+        name=st.sampled_from(NAMES),
+        of=st.integers(0, 2),
+        days=st.integers(1, 40),
+        lasts=st.integers(0, lasting),
+        declines=st.booleans(),
+    )
+    return st.lists(chapter, min_size=1, max_size=acts)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_what_is_shown_is_billed(prices: dict[str, Price], name: str) -> None:
     first = "monthly" if name == "align" else "weekly"
-    check(prices, [first, "trial", "limited"], 4, name, 13)
+    before = "pause" if name == "go_on" else "nothing"
+    story = [Chapter(before, 0, 1, 4), Chapter(name, 0, 13, 105 if name == "align" else 45)]
+    check(prices, [first, "trial", "limited"], story)
+
+
+@pytest.mark.slow
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(bought=BOUGHT, story=stories(acts=3, lasting=40))
+def test_what_is_shown_is_billed_in_any_history(
+    prices: dict[str, Price], bought: list[str], story: list[Chapter]
+) -> None:
+    check(prices, bought, story)
 
 
 @pytest.mark.nightly
-@settings(
-    max_examples=60,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
-@given(
-    bought=st.lists(SORTS, min_size=1, max_size=3),
-    lived=st.integers(0, 20),
-    name=st.sampled_from(NAMES),
-    days=st.integers(1, 40),
-)
-def test_what_is_shown_is_billed_in_any_history(
-    prices: dict[str, Price], bought: list[str], lived: int, name: str, days: int
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(bought=BOUGHT, story=stories(acts=8, lasting=150), days=st.integers(1, 40))
+def test_what_is_shown_for_a_year_is_billed_in_any_long_history(
+    prices: dict[str, Price], bought: list[str], story: list[Chapter], days: int
 ) -> None:
-    check(prices, bought, lived, name, days)
+    check(prices, bought, [*story, Chapter("nothing", 0, days, 366)])
 
 
 def test_every_line_says_what_it_is_for(prices: dict[str, Price]) -> None:
