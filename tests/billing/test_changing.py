@@ -6,8 +6,11 @@ from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from math import floor
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.factories.standings import NO_TAX, START, WEEK, credit, plan, standing
 from wainwright.billing import changing, planning, states
@@ -80,6 +83,49 @@ def test_what_is_left_is_for_the_time_not_used_with_the_tax_it_bore() -> None:
     assert (left.left, left.left_tax, left.percent) == (595, 95, Decimal(19))
     assert (left.id, left.since, left.until) == (0, HALF, START + WEEK)
     assert (left.customer_id, left.description) == (mine.customer_id, "Studio")
+
+
+@given(
+    second=st.integers(1, 7 * 86_400 - 1),
+    old=st.integers(0, 10**7),
+    new=st.integers(0, 10**7),
+    quantity=st.integers(1, 9),
+    percent=st.decimals(0, 27, places=1),
+    kept=st.fractions(0, 1, max_denominator=10**4),
+)
+def test_at_any_second_each_sum_is_its_exact_part_rounded_once_and_nothing_is_lost(
+    second: int, old: int, new: int, quantity: int, percent: Decimal, kept: Fraction
+) -> None:
+    paid_line = totals.line(
+        product_id=1,
+        price_id=1,
+        description="Studio",
+        unit=Money(old, "EUR"),
+        quantity=1,
+        percent=percent,
+        inclusive=True,
+        period=(START, START + WEEK),
+    )
+    paid, at = Paid(START, START + WEEK, paid_line, kept), START + timedelta(seconds=second)
+    act, purse = Switch(plan(new, quantity=quantity), at), Purse()
+    changed = changing.change(standing(), paid, act, NO_TAX, purse)
+
+    rest = 1 - Fraction(second, 7 * 86_400)
+    first, *lowered = [line for line, _reason in changed.draft.rows]
+    assert first.gross.minor == half_up(new * quantity * rest)
+    unused = half_up(old * rest * kept), half_up(paid_line.tax.minor * rest * kept)
+    taken = [(-line.gross.minor, -line.tax.minor) for line in lowered]
+    left = changed.left.left, changed.left.left_tax
+    assert tuple(map(sum, zip(*taken, left, strict=True))) == unused
+    assert left[0] == purse.left(1, "EUR").minor == max(0, unused[0] - first.gross.minor)
+    assert 0 <= left[1] <= unused[1]
+    assert changed.draft.totals.gross.minor == max(0, first.gross.minor - unused[0])
+    assert all(line.net + line.tax == line.gross for line in (first, *lowered))
+
+
+def half_up(exact: Fraction) -> int:
+    """The nearest whole number of what is not below zero."""
+    return floor(exact + Fraction(1, 2))
 
 
 def test_older_credit_is_taken_after_the_unused_time_and_to_zero_at_most() -> None:

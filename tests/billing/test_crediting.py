@@ -56,6 +56,29 @@ def test_its_tax_goes_with_it_to_the_cent(left: int, bills: list[int]) -> None:
     assert rest or sum(use.tax for use in uses) == tax
 
 
+@given(
+    st.lists(st.integers(1, 10**4), min_size=1, max_size=4),
+    st.lists(st.tuples(st.integers(1, 3), st.integers(0, 2 * 10**4)), max_size=12),
+)
+def test_whatever_bills_take_and_give_back_no_credit_goes_below_zero_and_none_is_lost(
+    lefts: list[int], acts: list[tuple[int, int]]
+) -> None:
+    taxes = [left * 19 // 119 for left in lefts]
+    purse = Purse([credit(*each, id=n) for n, each in enumerate(zip(lefts, taxes, strict=True))])
+    for bill, due in acts:  # each bill comes to nothing, and is opened again with another sum
+        purse.put_back(bill)
+        uses = purse.take(1, euros(due))
+        purse.hold(bill, uses)
+        assert sum(use.amount for use in uses) <= due
+        assert all(use.amount > 0 and 0 <= use.tax <= use.amount for use in uses)
+        taken = [use for held in (1, 2, 3) for use in purse.on_bill(held)]
+        for n, (left, tax) in enumerate(zip(lefts, taxes, strict=True)):
+            mine = [use for use in taken if use.credit.id == n]
+            assert sum(use.amount for use in mine) <= left
+            assert sum(use.tax for use in mine) <= tax
+        assert sum(use.amount for use in taken) + purse.left(1, "EUR").minor == sum(lefts)
+
+
 def test_what_a_bill_took_is_there_again_when_it_comes_to_nothing() -> None:
     purse = Purse([credit(300, 48), credit(500, 80, id=2)])
     uses = purse.take(1, euros(400))

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 import operator
 from collections.abc import Callable
 from decimal import Decimal
@@ -78,6 +79,19 @@ def test_split_parts_add_up_to_the_whole(minor: int, weights: list[int]) -> None
 def test_equal_parts_differ_by_one_unit_at_most(minor: int, count: int) -> None:
     parts = [part.minor for part in Money(minor, "EUR").split([1] * count)]
     assert max(parts) - min(parts) <= 1
+
+
+@given(minors, st.lists(st.integers(0, 10**6), min_size=1, max_size=12).filter(any))
+def test_what_is_left_over_of_a_split_goes_to_the_largest_remainders(
+    minor: int, weights: list[int]
+) -> None:
+    exact = [Fraction(minor * weight, sum(weights)) for weight in weights]
+    parts = [part.minor for part in Money(minor, "EUR").split(weights)]
+    given_more = [part - math.floor(due) for part, due in zip(parts, exact, strict=True)]
+    assert set(given_more) <= {0, 1}
+    ranked = list(zip(exact, given_more, strict=True))
+    more, less = ([due % 1 for due, extra in ranked if extra == n] for n in (1, 0))
+    assert min(more, default=1) >= max(less, default=0)
 
 
 @given(st.fractions())

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import replace
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from tests import cast
 from tests.clocks import advance
@@ -20,7 +17,6 @@ from wainwright.billing.errors import MoveRefused
 from wainwright.billing.models import Hold, Rules
 from wainwright.billing.revoking import revoked_of, revoked_since
 from wainwright.billing.rulebook import change_rules
-from wainwright.catalog.models import Price
 from wainwright.core import events
 from wainwright.core.actors import SYSTEM
 from wainwright.core.ids import new_id
@@ -32,7 +28,7 @@ from wainwright.letters.models import Letter
 from wainwright.payments import disputes, reconciling, refunds
 from wainwright.payments.connections import adapter_for
 from wainwright.payments.errors import NotRefundable
-from wainwright.payments.gateways.base import DisputeStatus, RequestRejected
+from wainwright.payments.gateways.base import DisputeStatus
 from wainwright.payments.gateways.test.gateway import TestGateway
 from wainwright.payments.models import Dispute, Payment
 from wainwright.reports import invariants
@@ -121,45 +117,6 @@ def test_reports_may_come_late_twice_and_in_any_order(
         disputes.book(payment.connection, reports[each])
     assert Dispute.objects.get().state == Dispute.WON
     assert sum(gross for _kind, _net, _tax, gross in booked()) == 0
-
-
-@pytest.fixture
-def price(shop: cast.Cast) -> Price:
-    return make_price(make_product(shop.own, tax="19"), amount=11900)
-
-
-ACTS = st.tuples(st.sampled_from(["refund", "take", "win", "lose"]), st.integers(1, 11900))
-
-
-@pytest.mark.slow
-@settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(acts=st.lists(ACTS, max_size=8))
-def test_refunds_and_chargebacks_in_any_order_never_take_more_than_was_paid(
-    price: Price, acts: list[tuple[str, int]]
-) -> None:
-    payment = buy(price).payment
-    for act, minor in acts:
-        _act(payment, act, minor)
-    entries = Entry.objects.filter(payment=payment).exclude(kind=Entry.FEE)
-    kept, tax = (sum(entries.values_list(column, flat=True)) for column in ("gross", "tax"))
-    assert kept == refunds.refundable(payment).minor
-    assert 0 <= kept <= 11900
-    assert abs(tax - kept * 19 / 119) <= len(acts) + 1
-    assert kept or not tax
-    assert not [found.broken for found in invariants.evaluate() if found.broken]
-
-
-def _act(payment: Payment, act: str, minor: int) -> None:
-    """One act, if it is possible as things stand."""
-    if act == "refund":
-        with suppress(NotRefundable):
-            give_back(payment, minor)
-    elif act == "take":
-        with suppress(RequestRejected):
-            charge_back(payment, minor)
-    else:
-        for dispute in payment.disputes.filter(state=Dispute.OPEN)[:1]:
-            decide(payment, dispute.gateway_ref, won=act == "win")
 
 
 def test_a_lost_one_may_still_be_reversed_but_a_reversed_one_stays(bought: Bought) -> None:
