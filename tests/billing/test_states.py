@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -48,6 +49,16 @@ def renewals_made() -> list[int]:
 
 def nothing_is_broken() -> bool:
     return not [found.broken for found in invariants.evaluate() if found.broken]
+
+
+def test_the_table_for_sellers_has_every_move_and_no_other() -> None:
+    names = {str(name): state for state, name in states.NAMES}
+    text = (Path(__file__).parents[2] / "docs/selling.md").read_text(encoding="utf-8")
+    table = text.partition("## The life of a subscription")[2].partition("\n## ")[0]
+    rows = [line.strip("| ").split(" | ") for line in table.splitlines() if line.startswith("| ")]
+    told = [(names[row[0]], names[row[1]]) for row in rows[2:]]
+    assert told == [(state, to) for state, after in states.MOVES.items() for to in after]
+    assert all(len(row) == 5 and all(row) for row in rows)
 
 
 @pytest.mark.slow
