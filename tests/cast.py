@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.test import Client
+
 from tests.factories import shops
 from wainwright.accounts import opening
-from wainwright.accounts.models import Account, Business, Member
+from wainwright.accounts.models import Account, Business, Member, User
 from wainwright.core.actors import SYSTEM
 from wainwright.core.tenancy import TEST, scope
 
 PASSWORD = "a long enough password"
+BACKEND = "wainwright.web.dashboard.staff.StaffBackend"
 
 
 @dataclass
@@ -59,3 +62,10 @@ def assemble() -> Cast:
         member.user.set_password(PASSWORD)
         member.user.save()
     return Cast(ann.account, own, client, other, ann, cleo, carl, mallory)
+
+
+def desk_of(user: User) -> Client:
+    """The browser of somebody of staff who is signed in, in test mode."""
+    client = Client(headers={"host": "127.0.0.1"})
+    client.force_login(user, backend=BACKEND)
+    return client

@@ -69,9 +69,9 @@ def begin(
     )
 
 
-def pay_at_gateway(payment: Payment, card: str = GOOD) -> None:
+def pay_at_gateway(payment: Payment, card: str = GOOD, expiry: str = "12/34") -> None:
     """The buyer types a card on the Test gateway's page."""
     assert payment.connection is not None
     gateway = adapter_for(payment.connection)
     assert isinstance(gateway, TestGateway)
-    gateway.pay_start(payment.start_ref, card)
+    gateway.pay_start(payment.start_ref, card, expiry)

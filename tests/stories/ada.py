@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -29,6 +30,7 @@ class Ada:
     def __init__(self, everybody: cast.Cast) -> None:
         self.shop = everybody.own
         self.account_id = everybody.account.pk
+        self._desk = cast.desk_of(everybody.ann.user)
         self.bought: Bought | None = None
 
     # What she does
@@ -45,6 +47,12 @@ class Ada:
     def waits(self, days: int) -> None:
         clocks.advance(self.account_id, days)
 
+    def waits_for_her_next_bill(self) -> None:
+        """In one step: nothing else of hers happens before."""
+        due = self.subscription.next_due_at
+        assert due is not None
+        clocks.pass_time(self.account_id, due - clock.now() + timedelta(hours=1))
+
     def pauses_for(self, periods: int) -> None:
         pausing.pause(self.subscription, by=self.herself, periods=periods)
 
@@ -54,16 +62,16 @@ class Ada:
         )
         attempts.finish(self._typed(address, card), {}, by=self.herself)
 
-    def gives_another_card(self, card: str = GOOD) -> None:
+    def gives_another_card(self, card: str = GOOD, expiry: str = "12/34") -> None:
         address = methods.start_replacing(
             self.subscription, by=self.herself, return_url=HOME, cancel_url=HOME
         )
-        methods.finish_replacing(self._typed(address, card), {})
+        methods.finish_replacing(self._typed(address, card, expiry), {})
 
-    def _typed(self, address: str, card: str) -> Payment:
+    def _typed(self, address: str, card: str, expiry: str = "12/34") -> Payment:
         rows = Payment.objects.select_related("connection__business", "customer")
         payment: Payment = rows.get(start_url=address)
-        pay_at_gateway(payment, card)
+        pay_at_gateway(payment, card, expiry)
         return payment
 
     # What happens to her
@@ -98,7 +106,23 @@ class Ada:
         clock.set_offset(clock.offset() + timedelta(days=days))
         clocks.pass_time(self.account_id, timedelta(0))
 
+    def is_decided_on(self, word: str) -> None:
+        """The seller clicks that button for the one thing that waits; the worker does as he says."""
+        page = self.sellers_decisions
+        to = re.search(r'action="(/dashboard/decisions/hold_\w+/)"', page)
+        button = re.search(rf'value="(\w+)">\s*<button[^>]*><span>{word}</span>', page)
+        assert to, page
+        assert button, page
+        answer = self._desk.post(to[1], {"decision": button[1]})
+        assert answer.status_code == 303
+        clocks.pass_time(self.account_id, timedelta(0))
+
     # What can be seen
+
+    @property
+    def sellers_decisions(self) -> str:
+        """The page of what waits for the seller's word."""
+        return self._desk.get("/dashboard/decisions/").text
 
     @property
     def herself(self) -> Actor:

@@ -19,4 +19,7 @@ def test_the_new_card_pays_the_debt_once_and_the_queued_try_is_gone(ada: Ada) ->
 
     ada.waits(14)  # past every day on which the first card would have been tried again
     assert ada.moved == [2900, 2900]
+
+    ada.waits(17)  # to the next month, which the new card pays
+    assert (ada.state, ada.moved) == ("active", [2900, 2900, 2900])
     assert ada.all_is_in_order()

@@ -11,10 +11,10 @@ from django.db.models import Model
 from django.test import Client
 from django.utils import translation
 
+from tests.cast import desk_of
 from tests.clocks import advance
 from tests.factories import shops
 from tests.factories.buying import LATER_DECLINED, buy
-from tests.web.dashboard.conftest import desk_of
 from tests.web.hub.browsing import Browser
 from wainwright.accounts.models import Member
 from wainwright.billing.rulebook import change_rules

@@ -8,11 +8,8 @@ import pytest
 from django.test import Client
 
 from tests import cast
-from tests.cast import Cast
-from wainwright.accounts.models import User
+from tests.cast import Cast, desk_of
 from wainwright.core.tenancy import TEST, scope
-
-BACKEND = "wainwright.web.dashboard.staff.StaffBackend"
 
 
 @pytest.fixture
@@ -25,12 +22,6 @@ def shop(people: Cast) -> Iterator[Cast]:
     """The same people, inside the agency's test mode."""
     with scope(people.account.pk, TEST):
         yield people
-
-
-def desk_of(user: User) -> Client:
-    client = Client(headers={"host": "127.0.0.1"})
-    client.force_login(user, backend=BACKEND)
-    return client
 
 
 @pytest.fixture

@@ -12,8 +12,7 @@ from django.core import mail
 from django.test import Client
 from pytest_django import Settings
 
-from tests.cast import PASSWORD, Cast
-from tests.web.dashboard.conftest import desk_of
+from tests.cast import PASSWORD, Cast, desk_of
 from wainwright.accounts import opening, sessions
 from wainwright.accounts.models import User
 from wainwright.core.actors import SYSTEM

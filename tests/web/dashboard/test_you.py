@@ -11,8 +11,7 @@ from django.core import mail
 from django.test import Client
 from django_ox.testing import run_tasks
 
-from tests.cast import PASSWORD, Cast
-from tests.web.dashboard.conftest import desk_of
+from tests.cast import PASSWORD, Cast, desk_of
 from wainwright.core.models import AuditRow
 from wainwright.core.tenancy import TEST, scope
 from wainwright.web.dashboard import notices, staff
