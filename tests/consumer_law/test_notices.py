@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
+from zoneinfo import available_timezones
 
 import pytest
+from dateutil.relativedelta import relativedelta
 
 from wainwright.consumer_law import notices
 from wainwright.consumer_law.policies import rules
@@ -24,28 +27,38 @@ def test_every_window_holds_a_notice(window: object) -> None:
             assert any(wanted["latest"] <= day <= wanted["earliest"] for day in sent)
 
 
-@pytest.mark.parametrize("zone", ["Europe/Berlin", "America/New_York", "Australia/Lord_Howe"])
 @pytest.mark.parametrize("interval", LONG)
-def test_three_years_of_notices_fall_on_their_days_and_never_twice(
-    interval: str, zone: str
+def test_in_every_zone_three_years_of_notices_fall_on_their_days_and_never_twice(
+    interval: str,
 ) -> None:
-    anchor = datetime(2028, 2, 29, 1, 30, tzinfo=UTC)
-    told = []
-    for number in range(1, 13 if interval == "quarterly" else 4):
-        due = occurrence(anchor, interval, number, zone)
-        for days in notices.of_renewal(interval, number, TODAY):
-            moment = add_days(due, -days, zone)
-            assert (local_day(due, zone) - local_day(moment, zone)).days == days
-            told.append(moment)
-    assert told == sorted(set(told))
+    for zone in sorted(available_timezones()):
+        anchor, told = datetime(2028, 2, 29, 1, 30, tzinfo=UTC), []
+        for number in range(1, 13 if interval == "quarterly" else 7):
+            due = occurrence(anchor, interval, number, zone)
+            for days in notices.of_renewal(interval, TODAY):
+                moment = add_days(due, -days, zone)
+                assert (local_day(due, zone) - local_day(moment, zone)).days == days, zone
+                told.append(moment)
+        assert told == sorted(set(told)), zone
 
 
-@pytest.mark.parametrize(
-    ("interval", "each_year"), [("monthly", 12), ("weekly", 52), ("daily", 365)]
-)
-def test_what_renews_often_is_told_of_once_a_year(interval: str, each_year: int) -> None:
-    told = [n for n in range(3 * each_year + 1) if notices.of_renewal(interval, n, TODAY)]
-    assert told == [each_year, 2 * each_year, 3 * each_year]
+@pytest.mark.parametrize("interval", sorted(INTERVALS.keys() - set(LONG)))
+def test_what_renews_often_is_told_of_by_the_year_and_before_no_payment(interval: str) -> None:
+    assert notices.of_renewal(interval, TODAY) == []
+
+
+@pytest.mark.parametrize("age", [0, 357, 358, 722, 723])
+def test_its_first_years_are_told_of_when_it_is_old_enough(age: int) -> None:
+    assert notices.of_years(TODAY, age=age) == [day for day in (358, 723) if day <= age]
+
+
+def test_whenever_it_began_it_is_told_of_in_every_calendar_year_and_every_twelve_months() -> None:
+    days = notices.of_years(TODAY, age=10 * 366)
+    for first in range(366 + 365):
+        began = date(2027, 1, 1) + timedelta(days=first)
+        told = [began, *(began + timedelta(days=after) for after in days)]
+        assert all(later <= earlier + relativedelta(years=1) for earlier, later in pairwise(told))
+        assert {day.year for day in told} == set(range(began.year, told[-1].year + 1))
 
 
 def test_a_trial_is_told_of_a_week_before_or_at_half_time() -> None:

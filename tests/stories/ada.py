@@ -107,7 +107,7 @@ class Ada:
         clocks.pass_time(self.account_id, timedelta(0))
 
     def is_decided_on(self, word: str) -> None:
-        """The seller clicks that button for the one thing that waits; the worker does as he says."""
+        """The seller clicks that button for the one thing that waits, and the worker obeys."""
         page = self.sellers_decisions
         to = re.search(r'action="(/dashboard/decisions/hold_\w+/)"', page)
         button = re.search(rf'value="(\w+)">\s*<button[^>]*><span>{word}</span>', page)

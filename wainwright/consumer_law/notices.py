@@ -9,7 +9,8 @@ from wainwright.consumer_law.policies import rules
 from wainwright.core.dates import INTERVALS, add_days
 
 TRIAL, RENEWAL, YEARLY, CARD, PRICE = "trial", "renewal", "yearly", "card", "price"
-_A_YEAR = {"daily": 365, "weekly": 52, "two_weekly": 26, "monthly": 12}
+# Never more than twelve months, and once at least in every calendar year.
+_A_YEAR = 365
 
 
 def days_before(occasion: str, on: date, *, months: int = 0) -> list[int]:
@@ -21,15 +22,22 @@ def days_before(occasion: str, on: date, *, months: int = 0) -> list[int]:
     return list(found["days_before"]) if found else []
 
 
-def of_renewal(interval: str, number: int, on: date) -> list[int]:
-    """The notices before payment `number` (from 0) of something that renews until it is cancelled.
+def of_renewal(interval: str, on: date) -> list[int]:
+    """How many days before each payment of what renews until it is cancelled it is told of.
 
-    Long intervals have theirs before every renewal, short ones once a year.
+    Empty for what renews every month or more often: that is told of by the year.
     """
-    each = days_before(RENEWAL, on, months=INTERVALS[interval][0])
-    if each or number == 0 or number % _A_YEAR[interval]:
-        return each
-    return days_before(YEARLY, on)
+    return days_before(RENEWAL, on, months=INTERVALS[interval][0])
+
+
+def of_years(on: date, *, age: int) -> list[int]:
+    """How many days after it began is told of what renews often and is that many days old.
+
+    By dates, whatever was paid: pauses, other plans and other bill days do not move them.
+    """
+    ahead = days_before(YEARLY, on)
+    years = range(1, (age + max(ahead, default=0)) // _A_YEAR + 1)
+    return [year * _A_YEAR - days for year in years for days in ahead]
 
 
 def all_days(on: date) -> set[int]:
@@ -39,7 +47,7 @@ def all_days(on: date) -> set[int]:
         for rule in rules()
         if rule.duty == "notice_schedule" and rule.in_force(on)
         for day in rule.parameters["days_before"]
-        if rule.parameters["occasion"] in (RENEWAL, YEARLY)
+        if rule.parameters["occasion"] == RENEWAL
     }
 
 

@@ -74,7 +74,10 @@ def _marks() -> QuerySet[NoticeMark]:
 def _due(span: Span, book: Book) -> Iterator[Callable[[], None]]:
     for subscription, days, kind in _of_charges(span, book):
         if subscription.next_due_at is not None and subscription.next_due_at > span.until:
-            yield partial(_tell_of_charge, subscription, days, kind, book)
+            occasion = f"{subscription.payments_made}:{days}"
+            yield partial(_tell_of_charge, subscription, kind, occasion, book)
+    for subscription, days in _of_years(span, book):
+        yield partial(_tell_of_charge, subscription, "renewal_ahead", f"year:{days}", book)
     for debtor, days in _of_debts(span, book):
         yield partial(_tell_of_debt, debtor, days, book)
     for kind, method, payer in _of_cards(span):
@@ -135,12 +138,51 @@ def _days_of(subscription: Subscription, today: date, book: Book) -> list[int]:
     wanted: list[int] = book.of(subscription.product_id).upcoming_days
     if subscription.payments_total is not None or subscription.state != states.ACTIVE:
         return wanted
-    by_law = notices.of_renewal(subscription.interval, subscription.payments_made, today)
-    return [*wanted, *by_law]
+    return [*wanted, *notices.of_renewal(subscription.interval, today)]
 
 
 def _days_of_trial(today: date) -> int:
     return max(notices.days_before(notices.TRIAL, today))
+
+
+def _of_years(span: Span, book: Book) -> Iterator[tuple[Subscription, int]]:
+    """What renews so often that it is told of once a year, and is now; days since it began.
+
+    Not what is told of today as the seller wants. What is paused or waits for his word has its
+    notice in the letter that it goes on.
+    """
+    today = span.until.date()
+    for oldest in _oldest():
+        for days in notices.of_years(today, age=(span.until - oldest + SLACK).days):
+            for each in _begun_between(*span.later(-days)):
+                now = span.holds(add_days(each.started_at, days, each.zone))
+                often = not notices.of_renewal(each.interval, today)
+                if now and often and not _is_told_today(each, today, book):
+                    yield each, days
+
+
+def _is_told_today(subscription: Subscription, today: date, book: Book) -> bool:
+    told = _days_of(subscription, today, book) if subscription.open_bill is None else []
+    return _days_left(subscription) in told
+
+
+def _days_left(subscription: Subscription) -> int:
+    """Until its next charge; after an outage fewer than it was to be told before."""
+    due, zone = subscription.next_due_at, subscription.zone
+    assert due is not None
+    return (local_day(due, zone) - local_day(clock.now(), zone)).days
+
+
+@prepared
+def _oldest() -> QuerySet[Subscription, datetime]:
+    return Subscription.objects.order_by("started_at").values_list("started_at", flat=True)[:1]
+
+
+@prepared
+def _begun_between(after: Slot, until: Slot) -> QuerySet[Subscription]:
+    renews = _subscriptions().filter(payments_total=None, cancel_at=None)
+    charged = renews.filter(state__in=states.BILLABLE, next_due_at__isnull=False)
+    return charged.filter(started_at__gt=after, started_at__lte=until).order_by("pk")
 
 
 def _of_debts(span: Span, book: Book) -> Iterator[tuple[Subscription, int]]:
@@ -188,22 +230,18 @@ def _months_ending(since: datetime, until: datetime, ahead: timedelta) -> Iterat
         end = (end + timedelta(days=32)).replace(day=1)
 
 
-def _tell_of_charge(subscription: Subscription, days: int, kind: str, book: Book) -> None:
-    """`days` before is when it was to be told; after an outage fewer are left."""
-    due, zone = subscription.next_due_at, subscription.zone
-    assert due is not None
-    left = (local_day(due, zone) - local_day(clock.now(), zone)).days
+def _tell_of_charge(subscription: Subscription, kind: str, occasion: str, book: Book) -> None:
+    assert subscription.next_due_at is not None
     notice = Notice(
         kind=kind,
         name=subscription.customer.name,
         item_name=subscription.name,
         vendor_name=subscription.business.name,
-        days=left,
+        days=_days_left(subscription),
         sum=next_totals(subscription).gross,
-        at=due,
+        at=subscription.next_due_at,
     )
-    cause = f"{subscription.public_id}:{kind}:{subscription.payments_made}:{days}"
-    write_notice(subscription, notice, cause, book)
+    write_notice(subscription, notice, f"{subscription.public_id}:{kind}:{occasion}", book)
 
 
 def _tell_of_debt(subscription: Subscription, days: int, book: Book) -> None:

@@ -84,6 +84,7 @@ class Subscription(OfBusinessMode):
         ]
         indexes = [
             models.Index(fields=["account", "customer", "started_at"], name="sub_of_customer"),
+            models.Index(fields=["account", "mode", "started_at"], name="sub_by_age"),
             models.Index(fields=["account", "order"], name="sub_of_order"),
             models.Index(fields=["account", "business", "mode", "state"], name="sub_by_state"),
             models.Index(
