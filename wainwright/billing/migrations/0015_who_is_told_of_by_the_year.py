@@ -4,19 +4,18 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0002_staff_sessions'),
-        ('billing', '0014_bill_days'),
-        ('catalog', '0001_initial'),
-        ('customers', '0001_initial'),
-        ('payments', '0007_chargebacks'),
-        ('sales', '0006_entries_of_a_payment_by_kind'),
+        ("accounts", "0002_staff_sessions"),
+        ("billing", "0014_bill_days"),
+        ("catalog", "0001_initial"),
+        ("customers", "0001_initial"),
+        ("payments", "0007_chargebacks"),
+        ("sales", "0006_entries_of_a_payment_by_kind"),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='subscription',
-            index=models.Index(fields=['account', 'mode', 'started_at'], name='sub_by_age'),
+            model_name="subscription",
+            index=models.Index(fields=["account", "mode", "started_at"], name="sub_by_age"),
         ),
     ]
