@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from wainwright.bench.building import LEAST, MOST, copies
+from wainwright.bench.building import copies
+from wainwright.bench.names import LEAST, MOST
 
 
 @pytest.mark.parametrize("orders", [LEAST, 50_000, 1_000_000, MOST])

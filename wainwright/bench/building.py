@@ -21,9 +21,9 @@ from django.db import connections, models
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
 
-from wainwright.bench import lives
+from wainwright.bench import lives, marking
 from wainwright.bench.lives import FIVE, FOUR, SHOWN, Life
-from wainwright.bench.names import EMAILS
+from wainwright.bench.names import EMAILS, LEAST, MOST
 from wainwright.billing.models import Period, Subscription
 from wainwright.checkout.models import Cart
 from wainwright.core import clock, tenancy
@@ -32,8 +32,6 @@ from wainwright.invoicing.models import Document
 from wainwright.payments.models import Bill, BillLine, Method, Payment
 from wainwright.sales.models import Entry, Line, Order
 
-MARK = "bench-data"  # the file in the home's folder that says what was built
-LEAST, MOST = 10_000, 5_000_000  # orders
 AT_ONCE = 2_000  # copies a statement
 YEAR = 365 * 86400
 UNIQUE_WORDS = {
@@ -86,7 +84,7 @@ def copied() -> list[Copied]:
 
 def build(orders: int) -> None:
     """Migrates, lives the patterns and multiplies them."""
-    alias = owner()
+    alias = marking.owner()
     call_command("migrate", database=alias, interactive=False, verbosity=0)
     business = lives.open_shop()
     tables = copied()
@@ -256,34 +254,30 @@ def _last(each: Copied) -> int:
 
 def main(orders: str) -> None:
     """Builds what is not built yet, or was built of another schema or by another builder."""
-    mark = settings.DATA / MARK
     wanted = fingerprint(int(orders))
-    if mark.exists() and mark.read_text() == wanted and not pending():
+    if marking.built() == wanted and not pending():
         return
-    mark.unlink(missing_ok=True)
     empty()
+    marking.mark()
     build(int(orders))
-    mark.write_text(wanted)
+    marking.mark(wanted)
 
 
 def empty() -> None:
-    """Throws away whatever was built before."""
+    """Throws away whatever was built before. Refused unless it is the bench's own."""
+    marking.refuse_unless_ours()
     if settings.EMBEDDED:
         connections["default"].close()
         for file in settings.DATA.glob("*.sqlite3*"):
             file.unlink()
     else:
-        with connections[owner()].cursor() as cursor:
+        with connections[marking.owner()].cursor() as cursor:
             cursor.execute("DROP SCHEMA public CASCADE")
             cursor.execute("CREATE SCHEMA public")
             cursor.execute("GRANT USAGE ON SCHEMA public TO PUBLIC")
 
 
 def pending() -> list[str]:
-    executor = MigrationExecutor(connections[owner()])
+    executor = MigrationExecutor(connections[marking.owner()])
     plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
     return [migration.name for migration, _backwards in plan]
-
-
-def owner() -> str:
-    return "owner" if "owner" in connections.databases else "default"

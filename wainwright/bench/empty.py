@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from django.core.management import call_command
-from django.db import connections
+
+from wainwright.bench import marking
 
 
 def main() -> None:
-    alias = "owner" if "owner" in connections.databases else "default"
-    call_command("migrate", database=alias, interactive=False, verbosity=0)
+    call_command("migrate", database=marking.owner(), interactive=False, verbosity=0)

@@ -6,7 +6,8 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
@@ -14,6 +15,7 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg
 from psycopg import sql
 
+from wainwright.bench.names import DATABASES
 from wainwright.core import keys
 
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
@@ -53,12 +55,11 @@ class Home:
 def copy(original: Home, name: str) -> Home:
     """Another install with the same rows; one of that name is thrown away first."""
     root = original.folder.parent
-    shutil.rmtree(root / f"{original.kind}-{name}", ignore_errors=True)
+    drop(original.kind, name, root)
     shutil.copytree(original.folder, root / f"{original.kind}-{name}")
     if original.kind == POSTGRESQL:
-        with psycopg.connect(os.environ["DATABASE_MIGRATE_URL"], autocommit=True) as connection:
-            new, old = (_database_name(each) for each in (name, _name(original)))
-            connection.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(new)))
+        new, old = (_database_name(each) for each in (name, _name(original)))
+        with _as_owner() as connection:
             connection.execute(
                 sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
                     sql.Identifier(new), sql.Identifier(old)
@@ -67,12 +68,34 @@ def copy(original: Home, name: str) -> Home:
     return home(original.kind, name, root)
 
 
+@contextmanager
+def copied(original: Home, name: str) -> Iterator[Home]:
+    """A copy until the block ends: of a large one nothing shall stay behind."""
+    try:
+        yield copy(original, name)
+    finally:
+        drop(original.kind, name, original.folder.parent)
+
+
+def drop(kind: str, name: str, root: Path) -> None:
+    """Throws an install of the bench away, where there is one of that name."""
+    shutil.rmtree(root / f"{kind}-{name}", ignore_errors=True)
+    if kind == POSTGRESQL:
+        database = sql.Identifier(_database_name(name))
+        with _as_owner() as connection:
+            connection.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(database))
+
+
+def _as_owner() -> psycopg.Connection:
+    return psycopg.connect(os.environ["DATABASE_MIGRATE_URL"], autocommit=True)
+
+
 def _name(home: Home) -> str:
     return home.folder.name.removeprefix(f"{home.kind}-")
 
 
 def _database_name(name: str) -> str:
-    return f"wainwright_bench_{name}".replace("-", "_")
+    return f"{DATABASES}{name}".replace("-", "_")
 
 
 def kinds() -> list[str]:
@@ -103,8 +126,7 @@ def home(kind: str, name: str, root: Path) -> Home:
 
 def _database(name: str) -> dict[str, str]:
     """The addresses of the owner's and the application's role in a database made if new."""
-    owner = os.environ["DATABASE_MIGRATE_URL"]
-    with psycopg.connect(owner, autocommit=True) as connection:
+    with _as_owner() as connection:
         known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
         if known.fetchone() is None:
             connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))

@@ -11,7 +11,7 @@ from datetime import timedelta
 
 from wainwright.accounts import opening
 from wainwright.accounts.models import Business
-from wainwright.bench.names import OWNER, PRODUCT, SHOP
+from wainwright.bench.names import AGENCY, OWNER, PRODUCT, SHOP
 from wainwright.billing import renewals
 from wainwright.catalog import prices, products
 from wainwright.catalog.models import Price
@@ -42,7 +42,7 @@ FOUR, FIVE = Life(4, 3, 0), Life(5, 3, 0)
 
 def open_shop() -> Business:
     """An account of two businesses; the second sells."""
-    owner = opening.open_account(slug="bench-agency", name="Bench Agency", email=OWNER)
+    owner = opening.open_account(slug="bench-agency", name=AGENCY, email=OWNER)
     with tenancy.scope(owner.account.pk, tenancy.TEST):
         business = opening.add_business(
             slug=SHOP, name="Bench Shop", by=SYSTEM, country="DE", zone="Europe/Berlin",

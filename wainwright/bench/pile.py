@@ -13,7 +13,7 @@ from typing import Any
 from django.core.management import call_command
 from django.db import connections, models
 
-from wainwright.bench import building, lives
+from wainwright.bench import building, lives, marking
 from wainwright.bench.building import Copied
 from wainwright.billing.models import Subscription
 from wainwright.core import clock, tenancy
@@ -23,12 +23,14 @@ EMAIL = "ada@buyer.example"
 
 
 def main(due: str, resting: str) -> None:
-    alias = building.owner()
-    outdated = bool(building.pending())
-    if outdated:
+    alias = marking.owner()
+    marking.refuse_unless_ours()
+    if building.pending():
         building.empty()
-    build = "migrate" if outdated else "flush"
-    call_command(build, database=alias, interactive=False, verbosity=0)
+        call_command("migrate", database=alias, interactive=False, verbosity=0)
+    else:
+        call_command("flush", database=alias, interactive=False, verbosity=0)
+    marking.mark()
     business = lives.open_shop()
     tables = [Copied(Customer), Copied(Subscription)]
     with tenancy.scope(business.account_id, tenancy.TEST):
