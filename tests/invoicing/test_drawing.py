@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import io
 import os
+import pickle
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -20,7 +22,7 @@ from pypdf import PdfReader
 from pypdf.generic import DictionaryObject, NameObject
 
 from tests.invoicing.samples import BUYER, LINE, SELLER, credit_note, invoice, line
-from wainwright.invoicing import drawing
+from wainwright.invoicing import drawing, printed
 from wainwright.invoicing.content import Buyer, ContentTotals, DocumentContent, Seller, TaxRow
 from wainwright.invoicing.drawing import draw, press
 
@@ -379,3 +381,16 @@ def test_a_press_does_not_outlive_its_process() -> None:
             return
         time.sleep(0.05)
     pytest.fail("the press went on by itself")
+
+
+def test_a_press_whose_asker_is_gone_before_the_answer_ends_without_a_word() -> None:
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        running = subprocess.Popen(
+            [sys.executable, "-I", str(drawing.PRESS), str(theirs.fileno())],
+            pass_fds=[theirs.fileno()],
+            stderr=subprocess.PIPE,
+        )
+        ours.sendall(pickle.dumps((printed.page(invoice()), datetime(2026, 3, 1, tzinfo=UTC))))
+    _printed, complaints = running.communicate(timeout=60)
+    assert (running.returncode, complaints) == (0, b"")

@@ -12,6 +12,7 @@ import pickle
 import signal
 import socket
 import sys
+from contextlib import suppress
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -84,4 +85,5 @@ def compiler(any_font: bool = False) -> typst.Compiler:
 
 
 if __name__ == "__main__":
-    serve(socket.socket(fileno=int(sys.argv[1])))
+    with suppress(ConnectionError):  # of one who is gone before he had his answer
+        serve(socket.socket(fileno=int(sys.argv[1])))
