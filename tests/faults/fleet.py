@@ -9,8 +9,10 @@ import select
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any, Self
@@ -52,6 +54,7 @@ class Fleet:
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
         self._started: dict[str, float] = {}
         self._insider: subprocess.Popen[str] | None = None
+        self._one_act = threading.Lock()
 
     def __enter__(self) -> Self:
         try:
@@ -111,11 +114,18 @@ class Fleet:
         return len(found[:1])
 
     def stop(self, name: str) -> None:
-        """SIGSTOP: frozen in whatever it is doing."""
-        self.processes[name].send_signal(signal.SIGSTOP)
+        """SIGSTOP: frozen in whatever it is doing, with what it started."""
+        self._signal(name, signal.SIGSTOP)
 
     def resume(self, name: str) -> None:
-        self.processes[name].send_signal(signal.SIGCONT)
+        self._signal(name, signal.SIGCONT)
+
+    def _signal(self, name: str, signum: signal.Signals) -> None:
+        process = self.processes[name]
+        if process.poll() is None:
+            for pid in (process.pid, *children(process.pid)):
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signum)
 
     def run(self, *arguments: str, expect: int = 0) -> str:
         """A console command over the same data; what it printed."""
@@ -132,15 +142,16 @@ class Fleet:
         return done.stdout
 
     def inside(self, act: str) -> Any:
-        """What one of the acts in tests.faults.inside answers."""
+        """What one of the acts in tests.faults.inside answers; one act at a time."""
         assert self._insider is not None
         assert self._insider.stdin is not None
         assert self._insider.stdout is not None
-        self._insider.stdin.write(f"{act}\n")
-        self._insider.stdin.flush()
-        came, _, _ = select.select([self._insider.stdout], [], [], SECONDS_OF_AN_ACT)
-        assert came, f"{act} does not end:\n{self.tail()}"
-        answer = self._insider.stdout.readline()
+        with self._one_act:
+            self._insider.stdin.write(f"{act}\n")
+            self._insider.stdin.flush()
+            came, _, _ = select.select([self._insider.stdout], [], [], SECONDS_OF_AN_ACT)
+            assert came, f"{act} does not end:\n{self.tail()}"
+            answer = self._insider.stdout.readline()
         assert answer, f"{act} failed:\n{self.tail()}"
         return json.loads(answer)
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-SLUG = "faults"
+SLUG, SELLER = "faults", "ann@faults.example"
 ROUNDS = 30
 
 
@@ -19,20 +19,47 @@ def stage() -> dict[str, str]:
     from tests.factories import shops
     from wainwright.accounts import opening
     from wainwright.accounts.models import Business
+    from wainwright.billing.rulebook import change_rules
+    from wainwright.core.actors import SYSTEM
     from wainwright.core.tenancy import TEST, scope
 
     owner = opening.open_account(
-        slug=SLUG, name="Faults", email="ann@faults.example", country="DE", zone="Europe/Berlin"
+        slug=SLUG, name="Faults", email=SELLER, country="DE", zone="Europe/Berlin"
     )
     with scope(owner.account_id, TEST):
         business = Business.objects.get()
         shops.open_shop(business)
+        change_rules(None, by=SYSTEM, pause_periods=2, pauses_a_year=1)
         product = shops.make_product(business)
         return {
             "product": product.slug,
             "once": shops.make_price(product).public_id,
             "daily": shops.make_price(product, "daily").public_id,
         }
+
+
+def let_in(email: str) -> tuple[str, str]:
+    """The cookie of a buyer in his hub: name and value."""
+    from wainwright.customers.models import Customer
+    from wainwright.hub import sessions
+
+    with scope_of_shop():
+        customer = Customer.objects.select_related("business").get(email=email)
+        return sessions.cookie_name(customer.business), sessions.start(customer, agent="Faults")
+
+
+def sign_in() -> tuple[str, str]:
+    """The cookie of the seller at the dashboard."""
+    from django.conf import settings
+    from django.test import Client
+
+    from wainwright.accounts.models import User
+
+    browser = Client()
+    backend = settings.AUTHENTICATION_BACKENDS[0]
+    browser.force_login(User.objects.get(email=SELLER), backend=backend)
+    name = settings.SESSION_COOKIE_NAME
+    return name, browser.cookies[name].value
 
 
 def sell() -> None:
@@ -151,7 +178,7 @@ def waiting() -> dict[str, int]:
     from wainwright.core import clock
     from wainwright.core.models import Delivery
     from wainwright.letters.models import Letter
-    from wainwright.payments.models import InboxItem, Payment
+    from wainwright.payments.models import InboxItem, Payment, Refund
 
     with scope_of_shop():
         settled = Payment.objects.exclude(start_ref="", purpose=Payment.CHECKOUT)
@@ -162,12 +189,16 @@ def waiting() -> dict[str, int]:
             "payments": settled.filter(
                 state__in=[Payment.STARTED, Payment.PENDING, Payment.UNKNOWN]
             ).count(),
+            "refunds": Refund.objects.filter(settled_at=None).count(),
             "renewals": Subscription.objects.filter(next_due_at__lte=clock.now()).count(),
         }
 
 
 def books() -> dict[str, Any]:
     """What stands in the database, for the tests to compare with what was promised."""
+    from django.db.models import Count, Q
+
+    from wainwright.billing.models import Subscription
     from wainwright.hub.models import Statement
     from wainwright.invoicing.models import Document
     from wainwright.letters.models import Letter
@@ -175,14 +206,32 @@ def books() -> dict[str, Any]:
     from wainwright.sales.models import Order
 
     with scope_of_shop():
-        paid = Payment.objects.filter(state=Payment.SUCCEEDED)
+        paid = Payment.objects.filter(state=Payment.SUCCEEDED).exclude(purpose=Payment.METHOD)
+        held = Subscription.objects.annotate(
+            pauses_made=Count("pauses", filter=Q(pauses__source="hub")),
+            pauses_open=Count("pauses", filter=Q(pauses__ended_at=None, pauses__source="hub")),
+        )
         return {
             "orders": list(Order.objects.values_list("public_id", "customer__email")),
             "payments": list(paid.values_list("gateway_ref", "amount", "purpose", "bill_id")),
-            "refunds": Refund.objects.count(),
+            "refunds": list(
+                Refund.objects.values(
+                    "form_key", "payment__public_id", "payment__gateway_ref", "amount", "state"
+                )
+            ),
+            "subscriptions": {
+                each.public_id: {
+                    "state": each.state,
+                    "left": each.cancel_asked_at is not None,
+                    "card": each.method.label if each.method else "",
+                    "pauses": each.pauses_made,
+                    "open_pauses": each.pauses_open,
+                }
+                for each in held.select_related("method")
+            },
             "statements": list(Statement.objects.values_list("public_id", "form_key")),
             "documents": list(
-                Document.objects.order_by("number").values_list("number", "issued_on")
+                Document.objects.order_by("number").values_list("kind", "number", "issued_on")
             ),
             "letters": list(
                 Letter.everywhere.values_list("public_id", "cause", "recipient", "kind", "state")
@@ -203,7 +252,7 @@ def scope_of_shop() -> Any:
 ACTS: dict[str, Callable[[], Any]] = {
     act.__name__: act
     for act in (
-        *(stage, sell, begin_renewal, let_many_fall_due, renewed),
+        *(stage, let_in, sign_in, sell, begin_renewal, let_many_fall_due, renewed),
         *(day, age, drain, waiting, books),
     )
 }

@@ -11,10 +11,10 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from tests.faults.buyers import Promises
 from tests.faults.checking import check
 from tests.faults.fleet import Fleet
 from tests.faults.mailroom import SECONDS_OF_SLOWNESS, Mailroom
+from tests.faults.visitors import Promises
 from wainwright.payments.gateways.test.ledger import LEDGER_FILE
 
 pytestmark = pytest.mark.slow

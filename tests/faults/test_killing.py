@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.buyers import Crowd, Promises
+from tests.faults.buyers import Crowd
 from tests.faults.checking import check
 from tests.faults.fleet import SECONDS_TO_ANSWER, Fleet
 from tests.faults.mailroom import Mailroom
+from tests.faults.visitors import Promises
 
 log = logging.getLogger(__name__)
 
@@ -27,14 +28,15 @@ def test_nothing_is_lost_or_doubled_under_kill_9(
     tmp_path: Path, database: dict[str, str], mailroom: Mailroom, seed: int, cycles: int
 ) -> None:
     with Fleet(tmp_path, database | {"WAINWRIGHT_SMTP_URL": mailroom.url}) as fleet:
-        with Crowd(fleet, seed) as crowd:
+        with mailroom.moody(seed), Crowd(fleet, seed, at_home=True) as crowd:
             kill_at_random(fleet, crowd.promises, random.Random(seed), cycles)
         fleet.kill(*fleet.names())
-        log.warning("%s", check(fleet, crowd.promises, mailroom))
+        log.warning("%s %s", check(fleet, crowd.promises, mailroom), dict(mailroom.moods))
 
 
 def kill_at_random(fleet: Fleet, told: Promises, chance: random.Random, cycles: int) -> None:
-    """Each cycle kills a server, what answers behind it, or a worker, in the midst of its work."""
+    """Each cycle kills a server, what answers behind it, or a worker, in the midst of its work; or
+    one of them stands still for a while and goes on."""
     cycle, night = 0, NIGHT
     while cycle < cycles:
         work_on(fleet, told, chance.randint(1, 6))
@@ -43,7 +45,9 @@ def kill_at_random(fleet: Fleet, told: Promises, chance: random.Random, cycles: 
         if chance.random() < 0.3:
             names = [chance.choice(fleet.names("web")), chance.choice(fleet.names("worker"))]
         time.sleep(chance.uniform(0, 0.1))
-        if len(names) == 1 and names[0].startswith("web") and chance.random() < 0.5:
+        if chance.random() < 0.25:
+            cycle += stand_still(fleet, names[0], chance.uniform(0.1, 2))
+        elif len(names) == 1 and names[0].startswith("web") and chance.random() < 0.5:
             cycle += fleet.kill_a_child(names[0])
         else:
             cycle += fleet.kill(*names)
@@ -53,6 +57,16 @@ def kill_at_random(fleet: Fleet, told: Promises, chance: random.Random, cycles: 
             fleet.inside("day")
             night = cycle + NIGHT
         fleet.mend()
+
+
+def stand_still(fleet: Fleet, name: str, seconds: float) -> int:
+    """Frozen in whatever it is doing, while all others go on; 0 if it does not run."""
+    if name not in fleet.processes:
+        return 0
+    fleet.stop(name)
+    time.sleep(seconds)
+    fleet.resume(name)
+    return 1
 
 
 def work_on(fleet: Fleet, told: Promises, answers: int) -> None:

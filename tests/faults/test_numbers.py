@@ -28,5 +28,5 @@ def test_numbers_have_no_gap_and_dates_never_go_back(
         documents = fleet.inside("books")["documents"]
         fleet.run("audit")
     assert len(documents) >= count
-    assert [number for number, _day in documents] == list(range(1, len(documents) + 1))
-    assert all(before <= after for (_n, before), (_m, after) in pairwise(documents))
+    assert [number for _kind, number, _day in documents] == list(range(1, len(documents) + 1))
+    assert all(before <= after for (*_n, before), (*_m, after) in pairwise(documents))
