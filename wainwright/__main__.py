@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from importlib import import_module
 from typing import Any, NoReturn
 
+from wainwright.bench.names import LEAST, MOST
 from wainwright.commands import _install
 from wainwright.core.errors import Refused
 
@@ -64,6 +65,9 @@ def parser() -> Parser:
     bench = _command(commands, "bench", "measure it, in databases of its own")
     bench.add_argument("name", nargs="?", default="", help="one measure instead of all")
     bench.add_argument("--quick", action="store_true", help="the smallest sizes; judges nothing")
+    bench.add_argument(
+        "--orders", type=_orders, metavar="N", help="in the large database, instead of 1,000,000"
+    )
     bench.add_argument("--json", metavar="FILE", help="write what was measured there, too")
 
     account = _command(commands, "createaccount", "open an account with its own business")
@@ -158,9 +162,13 @@ def _count(text: str) -> int:
     return _number(text, 100_000)
 
 
-def _number(text: str, most: int) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) < 10 and 1 <= int(text) <= most):
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1 to {most}")
+def _orders(text: str) -> int:
+    return _number(text, MOST, least=LEAST)
+
+
+def _number(text: str, most: int, *, least: int = 1) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) < 10 and least <= int(text) <= most):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from {least} to {most}")
     return int(text)
 
 

@@ -25,3 +25,9 @@ def test_an_unknown_measure_is_refused_with_those_there_are(tmp_path: Path) -> N
     printed = Server(tmp_path / "data").run("bench", "weight", expect=1)
     assert "There is no measure called weight" in printed
     assert "placing" in printed
+
+
+def test_so_few_or_so_many_orders_are_refused(tmp_path: Path) -> None:
+    for orders in ("9999", "5000001"):
+        printed = Server(tmp_path / "data").run("bench", "--orders", orders, expect=2)
+        assert "is not a whole number from 10000 to 5000000" in printed

@@ -6,6 +6,7 @@ import json
 import sqlite3
 import time
 from collections.abc import Callable, Sequence
+from itertools import batched
 from statistics import median
 from typing import Any
 
@@ -15,6 +16,7 @@ from django.conf import settings
 from wainwright.accounts.models import Business
 from wainwright.bench.names import SHOP
 from wainwright.bench.results import dump, of_rounds
+from wainwright.bench.turns import A_TURN, Turn, rounds_of
 from wainwright.core import tenancy
 from wainwright.payments import booking
 from wainwright.payments.connections import adapter_for
@@ -24,26 +26,31 @@ from wainwright.payments.models import Payment
 Writes = list[tuple[str, list[Any]]]
 
 
-def main(paid: str, a_round: str, floor: str) -> None:
-    """`floor` is where the driver writes: a file of SQLite, or an address of PostgreSQL."""
+def main(paid: str, seconds: str, floor: str) -> None:
+    """`floor` is where the driver writes: a file of SQLite, or an address of PostgreSQL.
+
+    Rounds are of so many seconds of booking at least; what is left over joins the last one.
+    """
     written: list[Writes] = json.loads((settings.DATA / "written.json").read_text())
     keys = [key for key, _public_id in json.loads(paid)]
     business = Business.everywhere.get(slug=SHOP)
     write = driver_of(floor, business.account_id)
-    ratios, costs, size = [], [], int(a_round)
+    turns: list[Turn] = []
     with tenancy.scope(business.account_id, tenancy.TEST):
-        for first in range(0, len(keys), size):
-            outcomes = [(key, *answer_of(key)) for key in keys[first : first + size]]
+        for turn, batch in zip(batched(keys, A_TURN), batched(written, A_TURN), strict=True):
+            outcomes = [(key, *answer_of(key)) for key in turn]
+            began = time.monotonic()
             ours = _cpu(lambda outcomes=outcomes: _book(outcomes))  # type: ignore[misc]
-            batch = written[first : first + size]
+            took = time.monotonic() - began
             raw = _cpu(lambda batch=batch: _write(write, batch))  # type: ignore[misc]
-            ratios.append(ours / raw)
-            costs.append((ours / size, raw / size))
+            turns.append(Turn(len(turn), took, ours, raw))
     rows = median(sum(sql.startswith("INSERT") for sql, _params in each) for each in written)
-    own, floor_cost = (median(side) * 1e3 for side in zip(*costs, strict=True))
-    seen = f"{own:.2f} ms against {floor_cost:.2f} ms; {rows:.0f} inserts"
+    rounds = rounds_of(turns, float(seconds))
+    own, raw = (median(side) * 1e3 for side in zip(*(each.costs for each in rounds), strict=True))
+    seen = f"{own:.2f} ms against {raw:.2f} ms; {rows:.0f} inserts"
     kind = "sqlite" if settings.EMBEDDED else "postgresql"
-    print(dump([of_rounds("placing an order, of raw SQL", kind, ratios, seen=seen)]))
+    ratios = [each.ours / each.floor for each in rounds]
+    print(dump([of_rounds("of raw SQL", kind, ratios, seen=seen)]))
 
 
 def answer_of(key: int) -> tuple[Outcome, MethodInfo | None]:

@@ -18,18 +18,26 @@ Tell = Callable[[str], None]
 class Scale:
     """How much is built and how long is measured."""
 
-    small: int
+    small: int  # orders
     large: int
     rounds: int
-    seconds: float
+    seconds: float  # a round
+    buyers: int  # whose orders are placed
+    starts: int
+    visits: int
+    due: tuple[int, int]  # renewals, few and many
+    copied: int
+    resting: int  # subscriptions that are not due
 
-    @property
-    def sizes(self) -> tuple[int, int]:
-        return self.small, self.large
 
-
-WHOLE = Scale(small=10_000, large=1_000_000, rounds=9, seconds=2)
-QUICK = Scale(small=10_000, large=10_000, rounds=3, seconds=0.5)
+WHOLE = Scale(
+    small=10_000, large=1_000_000, rounds=9, seconds=2, buyers=1_800, starts=5, visits=20_000,
+    due=(10_000, 100_000), copied=4_000, resting=5_000_000,
+)  # fmt: skip
+QUICK = Scale(
+    small=10_000, large=10_000, rounds=3, seconds=0.5, buyers=180, starts=1, visits=1_000,
+    due=(1_000, 1_000), copied=400, resting=0,
+)  # fmt: skip
 
 
 def _pages(small: Home, large: Home, scale: Scale) -> list[Result]:
@@ -37,7 +45,14 @@ def _pages(small: Home, large: Home, scale: Scale) -> list[Result]:
 
 
 def _placing(small: Home, large: Home, scale: Scale) -> list[Result]:
-    return placing.measure(small, rounds=scale.rounds)
+    sizes = {"placing an order": small}
+    if large is not small:
+        sizes[f"placing among {scale.large:,}"] = large
+    return [
+        result
+        for name, home in sizes.items()
+        for result in placing.measure(home, name, buyers=scale.buyers, seconds=scale.seconds)
+    ]
 
 
 def _documents(small: Home, large: Home, scale: Scale) -> list[Result]:
@@ -45,14 +60,14 @@ def _documents(small: Home, large: Home, scale: Scale) -> list[Result]:
 
 
 def _running(small: Home, large: Home, scale: Scale) -> list[Result]:
-    whole = scale is WHOLE
-    return running.measure(small, large, starts=5 if whole else 1, pages=20_000 if whole else 1_000)
+    return running.measure(small, large, starts=scale.starts, pages=scale.visits)
 
 
 def _renewals(small: Home, large: Home, scale: Scale) -> list[Result]:
-    if scale is QUICK:
-        return renewing.measure(small, small=1_000, large=1_000, copied=400, resting=0)
-    return renewing.measure(small, small=10_000, large=100_000, copied=4_000, resting=5_000_000)
+    few, many = scale.due
+    return renewing.measure(
+        small, small=few, large=many, copied=scale.copied, resting=scale.resting
+    )
 
 
 ALL: dict[str, Callable[[Home, Home, Scale], list[Result]]] = {
@@ -68,13 +83,21 @@ ALONE = {"renewals"}
 ONCE = {"documents"}
 
 
-def take(names: Sequence[str], root: Path, quick: bool, tell: Tell) -> Iterator[Result]:
-    """Builds what is missing and takes the measures, one database after the other."""
+def take(
+    names: Sequence[str], root: Path, tell: Tell, *, quick: bool = False, orders: int | None = None
+) -> Iterator[Result]:
+    """Builds what is missing and takes the measures, one database after the other.
+
+    The large one has so many `orders`, where that is said.
+    """
     scale = QUICK if quick else WHOLE
+    scale = replace(scale, large=orders or scale.large)
     for kind in homes.kinds():
         ready = homes.home if set(names) <= ALONE else partial(_built, tell=tell)
-        sized = {size: ready(kind, str(size), root) for size in set(scale.sizes)}
-        small, large = (sized[size] for size in scale.sizes)
+        sized = {
+            size: ready(kind, str(size), root) for size in dict.fromkeys([scale.small, scale.large])
+        }
+        small, large = sized[scale.small], sized[scale.large]
         for name in names:
             if name in ONCE and kind != homes.SQLITE:
                 continue

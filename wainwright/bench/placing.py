@@ -8,7 +8,10 @@ transaction an order; on the third the product books.
 from __future__ import annotations
 
 import json
+import time
+from contextlib import ExitStack
 from dataclasses import replace
+from itertools import batched
 from statistics import median
 
 from wainwright.bench import database_cpu, homes
@@ -17,53 +20,60 @@ from wainwright.bench.names import PRODUCT, SHOP
 from wainwright.bench.pages import HELLO
 from wainwright.bench.results import Result, load, of_rounds
 from wainwright.bench.serving import Server, serving
+from wainwright.bench.turns import A_TURN, Turn, rounds_of
 
-A_ROUND = 20
+HELLOS = 10 * A_TURN  # beside each turn
 OF_RAW, IN_HELLOS = 7, 40
 
 
-def measure(home: Home, *, rounds: int) -> list[Result]:
-    ours = homes.copy(home, "placing")
-    paid = json.loads(ours.run("paid", str(2 * rounds * A_ROUND)))
-    half = len(paid) // 2
-    witness = homes.copy(ours, "placing-witness")
-    floor = homes.copy(ours, "placing-floor")
-    (ours.folder / "written.json").write_text(witness.run("written", json.dumps(paid[:half])))
-    booked = load(ours.run("booked", json.dumps(paid[:half]), str(A_ROUND), floor.location))
-    return [*(replace(each, bound=OF_RAW) for each in booked), _over_http(ours, paid[half:])]
+def measure(home: Home, name: str, *, buyers: int, seconds: float) -> list[Result]:
+    """As many rounds of so many seconds as the buyers' orders make; two of three are booked
+    against raw SQL, the others come back over HTTP."""
+    with ExitStack() as stack:
+        ours = stack.enter_context(homes.copied(home, "placing"))
+        paid = json.loads(ours.run("paid", str(buyers)))
+        split = len(paid) * 2 // 3
+        witness = stack.enter_context(homes.copied(ours, "placing-witness"))
+        floor = stack.enter_context(homes.copied(ours, "placing-floor"))
+        (ours.folder / "written.json").write_text(witness.run("written", json.dumps(paid[:split])))
+        booked = load(ours.run("booked", json.dumps(paid[:split]), str(seconds), floor.location))
+        return [
+            *(replace(each, name=f"{name}, {each.name}", bound=OF_RAW) for each in booked),
+            _over_http(ours, f"{name} in {HELLO}s", paid[split:], seconds),
+        ]
 
 
-def _over_http(home: Home, paid: list[list[str]]) -> Result:
+def _over_http(home: Home, name: str, paid: list[list[str]], seconds: float) -> Result:
     """The buyer's way back from the gateway, in hellos of the same rounds."""
-    costs: list[tuple[float, float]] = []
+    turns: list[Turn] = []
     theirs: list[float] = []
     database = database_cpu.meter(home)
     with serving(home) as server:
-        connection = server.connect()
-        for first in range(0, len(paid), A_ROUND):
-            hello = _cost(server, ["/_hello/"] * 10 * A_ROUND, 200)
-            batch = [
-                f"/b/{SHOP}/checkout/{PRODUCT}/return/{public_id}/"
-                for _key, public_id in paid[first : first + A_ROUND]
+        for batch in batched(paid, A_TURN):
+            hello, _seconds = _cost(server, ["/_hello/"] * HELLOS, 200)
+            paths = [
+                f"/b/{SHOP}/checkout/{PRODUCT}/return/{public_id}/" for _key, public_id in batch
             ]
             before = database()
-            costs.append((_cost(server, batch, 303), hello))
+            cost, took = _cost(server, paths, 303)
             after = database()
+            turns.append(Turn(len(batch), took, cost, hello * len(batch) / HELLOS))
             if before is not None and after is not None:
                 theirs.append((after - before) / len(batch))
-        connection.get("/health/")
-    seen = f"{median(cost for cost, _hello in costs) * 1e3:.1f} ms"
+    rounds = rounds_of(turns, seconds)
+    seen = f"{median(each.costs[0] for each in rounds) * 1e3:.1f} ms"
     if theirs:
         seen += f", the database's own {median(theirs) * 1e3:.1f} ms"
-    ratios = [cost / hello for cost, hello in costs]
-    return of_rounds(f"placing an order in {HELLO}s", home.kind, ratios, bound=IN_HELLOS, seen=seen)
+    ratios = [each.ours / each.floor for each in rounds]
+    return of_rounds(name, home.kind, ratios, bound=IN_HELLOS, seen=seen)
 
 
-def _cost(server: Server, paths: list[str], status: int) -> float:
+def _cost(server: Server, paths: list[str], status: int) -> tuple[float, float]:
+    """Processor seconds of the server for all of them, and how long they took."""
     connection = server.connect()
-    before = server.cpu()
+    began, before = time.monotonic(), server.cpu()
     for path in paths:
         answered = connection.status(path)
         if answered != status:
             raise SystemExit(f"{path} answered {answered}")
-    return (server.cpu() - before) / len(paths)
+    return server.cpu() - before, time.monotonic() - began

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from wainwright.bench import measures, results
+from wainwright.bench.names import FOLDER
 from wainwright.commands._progress import Progress
 from wainwright.core.errors import Refused
 
@@ -22,8 +23,11 @@ def run(options: argparse.Namespace) -> int:
         )
     names = [options.name] if options.name else list(measures.ALL)
     progress, found = Progress(), []
+    taken = measures.take(
+        names, settings.DATA / FOLDER, progress.tell, quick=options.quick, orders=options.orders
+    )
     print(results.HEAD)
-    for result in measures.take(names, settings.DATA / "bench", options.quick, progress.tell):
+    for result in taken:
         progress.close()
         found.append(result)
         print(results.line(result), flush=True)
