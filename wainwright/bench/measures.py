@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from wainwright.bench import homes, pages, placing, renewing, running
+from wainwright.bench import homes, pages, placing, proving, renewing, running, working
 from wainwright.bench.homes import Home
 from wainwright.bench.results import Result, load
+from wainwright.demo import story
 
 Tell = Callable[[str], None]
 
@@ -28,15 +29,16 @@ class Scale:
     due: tuple[int, int]  # renewals, few and many
     copied: int
     resting: int  # subscriptions that are not due
+    demo: tuple[int, int]  # days, and buyers
 
 
 WHOLE = Scale(
     small=10_000, large=1_000_000, rounds=9, seconds=2, buyers=1_800, starts=5, visits=20_000,
-    due=(10_000, 100_000), copied=4_000, resting=5_000_000,
+    due=(10_000, 100_000), copied=4_000, resting=5_000_000, demo=(story.DAYS, story.BUYERS),
 )  # fmt: skip
 QUICK = Scale(
     small=10_000, large=10_000, rounds=3, seconds=0.5, buyers=180, starts=1, visits=1_000,
-    due=(1_000, 1_000), copied=400, resting=0,
+    due=(1_000, 1_000), copied=400, resting=0, demo=(60, 20),
 )  # fmt: skip
 
 
@@ -60,7 +62,10 @@ def _documents(small: Home, large: Home, scale: Scale) -> list[Result]:
 
 
 def _running(small: Home, large: Home, scale: Scale) -> list[Result]:
-    return running.measure(small, large, starts=scale.starts, pages=scale.visits)
+    return [
+        *running.measure(small, large, starts=scale.starts, pages=scale.visits),
+        *working.measure(large, starts=scale.starts),
+    ]
 
 
 def _renewals(small: Home, large: Home, scale: Scale) -> list[Result]:
@@ -70,17 +75,23 @@ def _renewals(small: Home, large: Home, scale: Scale) -> list[Result]:
     )
 
 
+def _prove(small: Home, large: Home, scale: Scale) -> list[Result]:
+    days, buyers = scale.demo
+    return proving.measure(small.folder.parent, days=days, buyers=buyers)
+
+
 ALL: dict[str, Callable[[Home, Home, Scale], list[Result]]] = {
     "pages": _pages,
     "placing": _placing,
     "documents": _documents,
     "running": _running,
     "renewals": _renewals,
+    "prove": _prove,
 }
 # What builds databases of its own.
-ALONE = {"renewals"}
+ALONE = {"renewals", "prove"}
 # What has nothing to do with the database is measured once.
-ONCE = {"documents"}
+ONCE = {"documents", "prove"}
 
 
 def take(

@@ -1,4 +1,4 @@
-"""What running it takes: memory, the first reply, the end."""
+"""What running it takes: memory, the first reply, the end. At work: see working.py."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def _starts(home: Home, starts: int) -> tuple[list[float], list[float]]:
 def _memory(home: Home, pages: int) -> list[Result]:
     visitors = json.loads(home.run("visitors"))
     server = Server(home)
-    worker = Process(home, "worker", WAINWRIGHT_URL=f"http://127.0.0.1:{server.port}")
+    worker = Process(home, "worker", WAINWRIGHT_URL=server.url)
     try:
         server.wait()
         early = _after(server, worker, visitors["hub"], EARLY)

@@ -14,8 +14,10 @@ from pathlib import Path
 
 from wainwright.bench.homes import Home
 from wainwright.core.ports import free_port
+from wainwright.invoicing.drawing import PRESS as PRESS_PROGRAM
 
 TICKS = os.sysconf("SC_CLK_TCK")
+PRESS = str(PRESS_PROGRAM)
 SECONDS_TO_START = 60
 SECONDS_TO_STOP = 15
 
@@ -45,7 +47,7 @@ class Process:
 
     def resident(self) -> float:
         """Their resident memory in megabytes (10^6 bytes)."""
-        return sum(_resident(pid) for pid in self.pids())
+        return sum(resident(pid) for pid in self.pids())
 
     def proportional(self) -> float:
         """The same, but of a page that several processes share each counts its part."""
@@ -53,7 +55,11 @@ class Process:
 
     def alone(self) -> float:
         """The first process's own."""
-        return _resident(self._popen.pid)
+        return resident(self._popen.pid)
+
+    def presses(self) -> list[int]:
+        """Those of them that draw documents, which live while there is something to draw."""
+        return [pid for pid in self.pids() if PRESS in _command(pid)]
 
     def stop(self) -> float:
         """Ends it by SIGTERM; returns how many seconds the last of its processes took."""
@@ -75,9 +81,8 @@ class Server(Process):
 
     def __init__(self, home: Home) -> None:
         self.port = free_port()
-        super().__init__(
-            home, "serve", "--port", str(self.port), WAINWRIGHT_URL=f"http://127.0.0.1:{self.port}"
-        )
+        self.url = f"http://127.0.0.1:{self.port}"
+        super().__init__(home, "serve", "--port", str(self.port), WAINWRIGHT_URL=self.url)
 
     def wait(self) -> float:
         """Until it answers; returns the seconds that took."""
@@ -153,13 +158,20 @@ def cpu_of(pid: int) -> float:
     return seconds
 
 
-def _resident(pid: int) -> float:
+def resident(pid: int) -> float:
+    """Megabytes of one process; 0 where it is gone."""
     try:
         return (
             int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGESIZE") / 1e6
         )
     except OSError:
         return 0.0
+
+
+def _command(pid: int) -> str:
+    with contextlib.suppress(OSError):
+        return Path(f"/proc/{pid}/cmdline").read_text()
+    return ""
 
 
 def _proportional(pid: int) -> float:

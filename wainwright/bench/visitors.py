@@ -17,23 +17,30 @@ from wainwright.customers.models import Customer
 from wainwright.hub import sessions
 from wainwright.hub.codes import digest
 from wainwright.hub.models import HubSession
+from wainwright.invoicing.models import Document
 
 SESSIONS = 2_000
 
 
 def main() -> None:
-    """{"hub": [cookie...], "staff": [cookie...], "subscriptions": [public id...]}, a line."""
+    """{"hub": [cookie...], "staff": [cookie...], "subscriptions" and "documents": [id...]}."""
     business = Business.everywhere.get(slug=SHOP)
     with tenancy.scope(business.account_id, tenancy.TEST):
         shown = _shown()
         mine = dict(
             Subscription.objects.filter(customer__in=shown).values_list("customer_id", "public_id")
         )
+        papers = dict(  # of each the last one: one that was never drawn, where there is one
+            Document.objects.filter(customer__in=shown)
+            .order_by("-pdf_sha256", "pk")
+            .values_list("customer_id", "public_id")
+        )
         in_turn = [shown[number % len(shown)] for number in range(SESSIONS)]
         print(
             json.dumps(
                 {
                     "hub": [f"{sessions.cookie_name(business)}={each}" for each in _hub(in_turn)],
+                    "documents": [papers[each.pk] for each in in_turn],
                     "subscriptions": [mine[each.pk] for each in in_turn],
                     "staff": [f"{settings.SESSION_COOKIE_NAME}={each}" for each in _staff()],
                 }
