@@ -136,7 +136,7 @@ class Fleet:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            timeout=300,
+            timeout=SECONDS_OF_AN_ACT,
         )
         assert done.returncode == expect, f"{arguments}: {done.stdout}\n{self.tail()}"
         return done.stdout
