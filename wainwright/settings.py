@@ -111,6 +111,7 @@ INSTALLED_APPS = [
     "wainwright.wiring.Wiring",
 ]
 MIDDLEWARE = [
+    "wainwright.web.addresses.ProxyMiddleware",  # before anything that believes a header
     "wainwright.web.security.GuardsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",  # before anything that asks the database

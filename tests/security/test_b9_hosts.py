@@ -6,6 +6,7 @@ import re
 import socket
 from collections.abc import Iterator
 from itertools import cycle
+from pathlib import Path
 from urllib.parse import quote
 
 import httpx
@@ -77,11 +78,14 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield server
 
 
-def raw(server: Server, line: str, headers: list[str], body: str) -> bytes:
+def raw(
+    server: Server, line: str, headers: list[str], body: str, peer: str = "127.0.0.1"
+) -> bytes:
     """The answer to a request written byte by byte, as no client library would."""
     head = [line, *headers, "Content-Type: application/x-www-form-urlencoded"]
     head += [f"Content-Length: {len(body)}", "Connection: close", "", body]
-    with socket.create_connection(("127.0.0.1", server.port), timeout=10) as line_to:
+    address = ("127.0.0.1", server.port)
+    with socket.create_connection(address, timeout=10, source_address=(peer, 0)) as line_to:
         line_to.sendall("\r\n".join(head).encode())
         answer = b""
         while part := line_to.recv(65536):
@@ -121,3 +125,17 @@ def test_t_host_letters_always_carry_the_stored_address(server: Server) -> None:
         links = re.findall(r"https?://[^/\s]+", str(letter))
         assert links
         assert set(links) == {server.base_url}
+
+
+@pytest.mark.slow
+def test_only_a_trusted_proxy_says_that_https_was_spoken(tmp_path: Path) -> None:
+    """Where it was, browsers are told to insist on it for a year."""
+    https = {"WAINWRIGHT_URL": "https://127.0.0.1", "WAINWRIGHT_TRUSTED_PROXIES": "127.0.0.1"}
+    told = "strict-transport-security: max-age=31536000"
+    with Server(tmp_path / "data", **https) as server:
+        for peer, trusted in (("127.0.0.1", True), ("127.0.0.2", False)):
+            for header in ("X-Forwarded-Proto: https", "X_Forwarded_Proto: https", "X-Proto: 1"):
+                ask = ["Host: 127.0.0.1", header]
+                answer = raw(server, "GET /accounts/login/ HTTP/1.1", ask, "", peer).decode()
+                assert answer.startswith("HTTP/1.1 200 ")
+                assert (told in answer) == (trusted and "Forwarded" in header), (peer, header)
