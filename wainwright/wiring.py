@@ -94,7 +94,7 @@ def table() -> dict[Any, Any]:
         payments.DisputeLost: Wires(
             now=[chargebacks.book_dispute, disputing.end_by_rule], later=[alerts.tell_of_dispute]
         ),
-        payments.DifferenceFound: Wires(),
+        payments.DifferenceFound: Wires(later=[alerts.tell_of_difference]),
         OrderPlaced: Wires(),
         billing.SubscriptionStarted: Wires(),
         billing.RenewalFailed: Wires(

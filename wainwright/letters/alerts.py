@@ -17,8 +17,8 @@ from wainwright.billing.models import Hold, Subscription
 from wainwright.core.models import EventRow
 from wainwright.letters.models import Letter
 from wainwright.letters.writing import write
-from wainwright.payments.events import DisputeEvent
-from wainwright.payments.models import Bill, Dispute
+from wainwright.payments.events import DifferenceFound, DisputeEvent
+from wainwright.payments.models import Bill, Difference, Dispute
 from wainwright.payments.queries import lines_of
 from wainwright.sales.ledger import order_of
 
@@ -71,6 +71,21 @@ def tell_of_dispute(event: DisputeEvent, row: EventRow) -> None:
         ),
     }
     _tell(dispute.business, "chargeback_alert", row.public_id, context)
+
+
+def tell_of_difference(event: DifferenceFound, row: EventRow) -> None:
+    """What is found at one gateway within an hour brings one letter, however much it is."""
+    rows = Difference.objects.select_related("connection", "payment", "business")
+    difference = rows.get(pk=event.difference_id)
+    context = {
+        "gateway": difference.connection.label,
+        "difference": difference,
+        "ours": difference.ours_as_money,
+        "theirs": difference.theirs_as_money,
+        "differences_url": link_for(difference.business, "dashboard:differences"),
+    }
+    found_at = f"{difference.connection.public_id} {row.at:%Y-%m-%dT%H}"
+    _tell(difference.business, "difference_alert", found_at, context)
 
 
 def tell_of_unsent_price(subscription: Subscription, notice: Letter) -> None:

@@ -39,6 +39,7 @@ KINDS = {
     "billing_held": _("a decision for the seller"),
     "price_unsent": _("a price nobody could be told of, for the seller"),
     "chargeback_alert": _("a chargeback, for the seller"),
+    "difference_alert": _("books that differ, for the seller"),
     "statement_alert": _("a statement for the seller"),
 }
 
