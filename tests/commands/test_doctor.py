@@ -20,9 +20,12 @@ from wainwright import wiring
 from wainwright.accounts import opening
 from wainwright.accounts.models import Business
 from wainwright.commands.health import database, machine
-from wainwright.core import clock
+from wainwright.core import clock, events
 from wainwright.core.models import SweepMark
 from wainwright.core.tenancy import LIVE, TEST, scope
+from wainwright.invoicing.files import pdf_of
+from wainwright.invoicing.models import Document
+from wainwright.letters.models import Letter
 from wainwright.payments.models import Connection
 from wainwright.sales.models import Order
 
@@ -168,3 +171,17 @@ def test_a_database_whose_clock_is_apart_is_unsafe(
 def test_it_speaks_the_language_of_the_terminal(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LC_ALL", "de_DE.UTF-8")
     assert "Datenbank" in run("doctor").out
+
+
+def test_what_failed_in_test_mode_is_counted_too(run: Run) -> None:
+    """Letters that could not be sent, and documents that are not fit for archives."""
+    people = cast.assemble()
+    with scope(people.account.pk, TEST):
+        bought = buy(make_price(make_product(people.own)), name="田中\ue000")
+        pdf_of(Document.objects.get(order=bought.order))
+        events.deliver_waiting()
+        failed = Letter.objects.update(state=Letter.FAILED)
+    said = run("doctor")
+    assert failed
+    assert about(said, "letters") == [f"ok      letters: {failed} could not be sent"]
+    assert about(said, "documents")[0].startswith("ok      documents: 1 are not fit for archives")

@@ -60,17 +60,16 @@ def pdf_of(document: Document) -> bytes:
 
 
 def _draw_once(document: Document, path: Path) -> None:
+    undrawn = Document.objects.filter(pk=document.pk, pdf_sha256="")
     if not path.exists():
         business = Business.objects.get(pk=document.business_id)
         drawn = draw(content_of(document), logo_of(business))
+        flagged = drawn.flag_reason[:200]
+        if flagged != document.flagged:  # before the file: once that is kept, nobody draws again
+            log.warning("document %s is flagged: %s", document.public_id, flagged or "no more")
+            undrawn.update(flagged=flagged)
         keep(path, drawn.pdf)
-        if drawn.flagged:
-            log.warning("document %s: %s", document.public_id, drawn.flag_reason)
-            document.flagged = drawn.flag_reason[:200]
-    digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    Document.objects.filter(pk=document.pk, pdf_sha256="").update(
-        pdf_sha256=digest, flagged=document.flagged
-    )
+    undrawn.update(pdf_sha256=hashlib.sha256(path.read_bytes()).hexdigest())
     document.refresh_from_db(fields=["pdf_sha256", "flagged"])
 
 

@@ -54,7 +54,10 @@ class SeriesSettings(OfBusinessMode):
 
 
 class Document(OfBusinessMode):
-    """An issued invoice or credit note. `content` is its canonical JSON, held by `content_hash`."""
+    """An issued invoice or credit note. `content` is its canonical JSON, held by `content_hash`.
+
+    `flagged` says why its drawing does not keep to the archive's standards; empty where it does.
+    """
 
     public_id = models.CharField(max_length=40, unique=True)
     kind = models.CharField(max_length=11, choices=KINDS)

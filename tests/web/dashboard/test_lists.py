@@ -194,3 +194,23 @@ def test_the_page_of_an_order_shows_what_was_paid_for_it_then_and_since(
     renewals.renew_due()
     page = ann.get(f"/dashboard/orders/{bought.order.public_id}/").text
     assert 'Payments <span class="count">2</span>' in page
+
+
+def test_a_document_that_is_not_fit_for_archives_says_so_and_is_found(
+    shop: Cast, ann: Client
+) -> None:
+    odd, plain = (
+        Document.objects.get(order=sell(shop.own, email, name).order)
+        for email, name in (("odd@buyer.example", "田中\ue000"), ("bob@buyer.example", "Bob"))
+    )
+    for document in (odd, plain):
+        assert ann.get(f"/dashboard/documents/{document.public_id}/pdf/").status_code == 200
+    everything = ann.get("/dashboard/documents/").text
+    badge = "<span>Not fit for archives</span>"
+    assert everything.count(badge) == 1
+    found = ann.get("/dashboard/documents/?drawn=flagged").text
+    assert odd.number_text in found
+    assert plain.number_text not in found
+    order = ann.get(f"/dashboard/orders/{odd.order.public_id}/").text
+    assert badge in order
+    assert "could not be displayed" in order

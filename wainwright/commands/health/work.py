@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from itertools import product
 from smtplib import SMTPException
 
 from django.conf import settings
@@ -14,7 +15,8 @@ from wainwright.accounts import directory
 from wainwright.commands.health.line import Line
 from wainwright.core import clock
 from wainwright.core.models import Delivery, SweepMark
-from wainwright.core.tenancy import LIVE, scope
+from wainwright.core.tenancy import LIVE, TEST, scope
+from wainwright.invoicing.models import Document
 from wainwright.letters.models import Letter
 from wainwright.reports import invariants
 
@@ -68,15 +70,22 @@ def mail() -> Iterator[Line]:
 
 
 def left_undone() -> Iterator[Line]:
-    letters = handlers = 0
-    for account in directory.accounts():
-        with scope(account.pk, LIVE):
+    letters = handlers = documents = 0
+    for account, mode in product(directory.accounts(), (LIVE, TEST)):
+        with scope(account.pk, mode):
             letters += Letter.objects.filter(state=Letter.FAILED).count()
             handlers += Delivery.objects.filter(state=Delivery.FAILED).count()
+            documents += Document.objects.exclude(flagged="").count()
     if letters:
         yield Line(_("letters"), _("%(count)s could not be sent") % {"count": letters})
     if handlers:
         yield Line(_("events"), _("%(count)s were given up") % {"count": handlers}, True)
+    if documents:
+        yield Line(
+            _("documents"),
+            _("%(count)s are not fit for archives; Documents in the dashboard shows them")
+            % {"count": documents},
+        )
 
 
 def promises() -> Iterator[Line]:

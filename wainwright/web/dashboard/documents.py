@@ -18,6 +18,7 @@ from wainwright.web.dashboard.frame import page as framed
 from wainwright.web.tables import Column
 
 ROOM = "documents"
+FLAGGED = "flagged"
 
 
 @require_safe
@@ -29,7 +30,10 @@ def documents(request: StaffRequest) -> HttpResponse:
     rows = named(request.reach.documents(), searched)
     if kind:
         rows = rows.filter(kind=kind)
-    kept = {"q": searched, "kind": kind}
+    drawn = listing.one_of(request.GET, "drawn", (FLAGGED,))
+    if drawn:
+        rows = rows.exclude(flagged="")
+    kept = {"q": searched, "kind": kind, "drawn": drawn}
     newest = rows.select_related("customer", "order").defer("content").order_by("-issued_at", "-pk")
     columns: list[str | Column] = [
         _("Number"),
@@ -48,6 +52,8 @@ def documents(request: StaffRequest) -> HttpResponse:
             "found": listing.paged(newest, request.GET, kept),
             "searched": searched,
             "kind": kind,
+            "drawn": drawn,
+            "drawings": [("", _("All")), (FLAGGED, _("Not fit for archives"))],
             "kinds": [("", _("All")), *((kind, capfirst(str(name))) for kind, name in KINDS)],
             "columns": columns,
             "year_businesses": [(each.public_id, each.name) for each in request.reach.businesses],
