@@ -131,7 +131,7 @@ def recurring() -> list[Callable[[], Any]]:
     from wainwright.core import audit, events, limits
     from wainwright.hub import entry, minting, sessions
     from wainwright.letters import noticing, prices, sending
-    from wainwright.payments import inbox, janitor, reconciling, refunds
+    from wainwright.payments import inbox, janitor, reconciling, refunds, webhook_secrets
 
     return [
         inbox.work_waiting,
@@ -151,6 +151,7 @@ def recurring() -> list[Callable[[], Any]]:
         minting.answer_waiting,
         entry.forget_old,
         sessions.forget_old,
+        webhook_secrets.forget_old,
         audit.seal,
         limits.forget_ended,
     ]

@@ -130,6 +130,14 @@ class Bench(Protocol):
         """The delivery, truly signed by the vendor, that long ago."""
         ...
 
+    def rotate(self) -> None:
+        """The seller has a new webhook secret, beside the one of before."""
+        ...
+
+    def forget_older(self) -> None:
+        """Only the newest is his now."""
+        ...
+
     def kept(self) -> bytes:
         """Everything that our side of the vendor's work left on the disk."""
         ...
@@ -199,6 +207,17 @@ class TestGatewayBench:
             "webhook-signature": sign(self.secret, message_id, then, delivery.body),
         }
         return replace(delivery, headers=headers)
+
+    def rotate(self) -> None:
+        self._take(f"{self.gateway.new_webhook_secret()} {self.secret}")
+
+    def forget_older(self) -> None:
+        self._take(self.secret)
+
+    def _take(self, secrets: str) -> None:
+        self.secret = secrets.split()[0]
+        self.connection = replace(self.connection, secrets={"webhook": secrets})
+        self.gateway = adapter("test", self.connection, clock=self.time)
 
     def kept(self) -> bytes:
         return b"".join(file.read_bytes() for file in sorted(self.folder.iterdir()))

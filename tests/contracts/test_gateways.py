@@ -561,6 +561,20 @@ def test_a_spoiled_delivery_is_not_believed(bench, spoil):
         parsed(bench, spoil(delivery))
 
 
+def test_after_a_rotation_the_new_secret_signs_and_either_proves(bench):
+    bench.gateway.charge_saved(a_charge(saved(bench, bench.good_card)))
+    bench.webhooks()
+    bench.rotate()
+    bench.gateway.charge_saved(a_charge(saved(bench, bench.good_card)))
+    before, after = bench.webhooks()
+    assert parsed(bench, before)
+    assert parsed(bench, after)
+    bench.forget_older()
+    assert parsed(bench, after)
+    with pytest.raises(BadSignature):
+        parsed(bench, before)
+
+
 @pytest.mark.parametrize("minutes", [-6, 6])
 def test_an_old_or_early_delivery_is_not_believed(bench, minutes):
     bench.gateway.charge_saved(a_charge(saved(bench, bench.good_card)))

@@ -21,6 +21,8 @@ from wainwright.payments.gateways import base as gateways
 from wainwright.payments.gateways.test.ledger import LEDGER_FILE
 from wainwright.payments.models import Connection
 
+_SECRETS = "connection.secrets"
+
 
 def connect_test_gateway(business: Business, *, by: Actor) -> Connection:
     """The Test gateway for this business, in the scope's test mode; once."""
@@ -36,16 +38,15 @@ def connect(
 ) -> Connection:
     """Stores the secrets sealed; they are never shown again."""
     with transaction.atomic():
-        connection: Connection = Connection.objects.create(
+        connection = Connection(
             public_id=new_id("con"),
             business=business,
             gateway=gateway,
             label=label,
-            secrets=vault.seal(
-                json.dumps(secrets), business_id=business.pk, field="connection.secrets"
-            ),
             created_at=clock.wall(),
         )
+        keep_secrets(connection, secrets)
+        connection.save()
         audit.note(
             "connection.made",
             connection.public_id,
@@ -54,6 +55,21 @@ def connect(
             gateway=gateway,
         )
     return connection
+
+
+def keep_secrets(connection: Connection, secrets: dict[str, str]) -> None:
+    """Puts them, sealed, on the record in hand, which is the caller's to save."""
+    connection.secrets = vault.seal(
+        json.dumps(secrets), business_id=connection.business_id, field=_SECRETS
+    )
+
+
+def secrets_of(connection: Connection) -> dict[str, str]:
+    """The secrets, opened. Raises SecretUnreadable."""
+    opened: dict[str, str] = json.loads(
+        vault.unseal(connection.secrets, business_id=connection.business_id, field=_SECRETS)
+    )
+    return opened
 
 
 def reseal(work: vault.Resealing) -> None:
@@ -93,13 +109,10 @@ def adapter_for(connection: Connection) -> gateways.Gateway:
 
 
 def _opened(connection: Connection) -> gateways.Gateway:
-    opened = vault.unseal(
-        connection.secrets, business_id=connection.business_id, field="connection.secrets"
-    )
     described = gateways.Connection(
         id=connection.public_id,
         mode="test" if connection.mode == TEST else "live",
-        secrets=json.loads(opened),
+        secrets=secrets_of(connection),
         webhook_url=webhook_address(connection),
         base_urls={"page": test_gateway_origin()} if connection.gateway == "test" else {},
         settings={"ledger": str(settings.DATA / LEDGER_FILE)}

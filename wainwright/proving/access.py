@@ -191,6 +191,8 @@ GET  dashboard/settings/<business_id>/documents/            page 404  404  gate 
 POST dashboard/settings/<business_id>/documents/            done 404  404  gate gate gate gate -
 GET  dashboard/settings/<business_id>/payments/             page 404  404  gate gate gate gate -
 POST dashboard/settings/<business_id>/payments/             done 404  404  gate gate gate gate -
+GET  dashboard/connections/<connection_id>/secret/          page 404  404  gate gate gate gate -
+POST dashboard/connections/<connection_id>/secret/          done 404  404  gate gate gate gate -
 GET  dashboard/settings/<business_id>/address/              page 404  404  gate gate gate gate -
 GET  dashboard/settings/<business_id>/address/code.<kind>   file 404  404  gate gate gate gate -
 

@@ -73,6 +73,7 @@ BODIES: dict[str, dict[str, str]] = {
     "dashboard/settings/<business_id>/hub/": {"hub_message": "Hello", "accent": "#14532d"},
     "dashboard/settings/<business_id>/logo/": {"remove": "1"},
     "dashboard/settings/<business_id>/documents/": {"series": "invoice", "series_prefix": "R-"},
+    "dashboard/connections/<connection_id>/secret/": {"days": "7"},
     "accounts/login/": {"password": "wrong"},
     "accounts/reauthenticate/": {"password": "wrong"},
 }

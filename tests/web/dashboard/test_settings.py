@@ -16,6 +16,8 @@ from tests.cast import Cast
 from wainwright.accounts.models import Business, Member, User
 from wainwright.hub.models import Statement
 from wainwright.hub.statements import receive
+from wainwright.payments.connections import secrets_of
+from wainwright.payments.models import Connection
 from wainwright.web import accents
 
 IDENTITY = {
@@ -143,6 +145,21 @@ def test_numbers_are_prefixed_and_their_start_only_rises(shop: Cast, ann: Client
     assert "0100" in ann.get(address).text
     page = ann.post(address, {**fields, "start": "99"})
     assert "It can only be raised." in page.text
+
+
+def test_a_gateway_gets_a_new_webhook_secret(shop: Cast, ann: Client) -> None:
+    connection = Connection.objects.get(business=shop.own)
+    address = f"/dashboard/connections/{connection.public_id}/secret/"
+    assert address in ann.get(of(shop.own, "payments/")).text
+    for refused in ("", "-1", "31", "soon"):
+        assert ann.post(address, {"days": refused}).status_code == 200
+    assert Connection.objects.get(pk=connection.pk).secrets == connection.secrets
+    done = ann.post(address, {"days": "7"}, follow=True)
+    assert "signs with a new secret" in done.text
+    renewed = Connection.objects.get(pk=connection.pk)
+    assert renewed.secrets != connection.secrets
+    assert "An older one is believed until" in ann.get(address).text
+    assert not any(secret in done.text for secret in secrets_of(renewed)["webhook"].split())
 
 
 def test_the_hubs_address_is_ready_to_copy(shop: Cast, ann: Client) -> None:

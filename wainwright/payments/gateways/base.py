@@ -33,8 +33,9 @@ type Kind = Literal["charge", "refund", "method", "start", "dispute"]
 class Connection:
     """A business's link to a gateway, as an adapter may know it.
 
-    `secrets` never show in `repr`. `base_urls` and `settings` hold what an adapter documents,
-    such as the origin of its card page.
+    `secrets` never show in `repr`. Where webhooks are signed, "webhook" is what they are proven by,
+    or two parted by a space, the newest first, while the older one is still believed.
+    `base_urls` and `settings` hold what an adapter documents, such as the origin of its card page.
     """
 
     id: str
@@ -469,6 +470,12 @@ class Gateway(Protocol):
 
     def forget_method(self, method: MethodRef) -> None:
         """Removes a saved method at the gateway; one that is gone already is no error."""
+        ...
+
+    def new_webhook_secret(self) -> str:
+        """A fresh secret, without spaces, with which the gateway signs its webhooks from now on.
+        Where the gateway draws it, it is asked for one. RequestRejected unless capabilities say
+        that webhooks are signed."""
         ...
 
     def parse_webhook(self, raw: bytes, headers: Mapping[str, str], url: str) -> list[GatewayEvent]:

@@ -15,6 +15,7 @@ class Connection(OfBusinessMode):
     gateway = models.CharField(max_length=20)
     label = models.CharField(max_length=100, blank=True)
     secrets = models.TextField(default="")
+    older_secret_until = models.DateTimeField(null=True)  # of webhooks, beside the newest
     active = models.BooleanField(default=True)
     created_at = models.DateTimeField()
     failures = models.PositiveIntegerField(default=0)  # calls in a row that got no answer

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -14,7 +15,9 @@ from wainwright.customers.models import Customer
 from wainwright.hub.message import PLACEHOLDERS, message_for
 from wainwright.invoicing import numbering, queries
 from wainwright.invoicing.models import KINDS
+from wainwright.payments import webhook_secrets
 from wainwright.payments.connections import connect_test_gateway
+from wainwright.payments.gateways.base import GatewayError
 from wainwright.web import accents
 from wainwright.web.dashboard.faces import StaffRequest, see_other, staff_page
 from wainwright.web.dashboard.fields import refusals_in
@@ -24,6 +27,7 @@ from wainwright.web.dashboard.settings_forms import (
     IdentityForm,
     LogoForm,
     SeriesForm,
+    WebhookSecretForm,
     values_of,
 )
 from wainwright.web.toasts import toast
@@ -161,6 +165,29 @@ def payments(request: StaffRequest, business_id: str) -> HttpResponse:
         return see_other("settings_payments", business_id=business.public_id)
     rows = request.reach.whole.connections().filter(business=business, active=True)
     return _page(request, business, "settings_payments", {"connections": rows.order_by("pk")})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@staff_page(owner=True)
+def webhook_secret(request: StaffRequest, connection_id: str) -> HttpResponse:
+    """A new secret for a gateway's webhooks; how long the one before is believed beside it."""
+    rows = request.reach.whole.connections().filter(active=True).select_related("business")
+    found = get_object_or_404(rows, public_id=connection_id)
+    request.reach.stand_in(found)
+    if not webhook_secrets.renewable(found):
+        raise Http404
+    form = WebhookSecretForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            webhook_secrets.renew(found, days=form.cleaned_data["days"], by=request.actor)
+            toast(request, _("The gateway signs with a new secret from now on."))
+            return see_other("settings_payments", business_id=found.business.public_id)
+        except GatewayError:
+            form.add_error(None, _("The gateway gave no new secret. The old one stays in use."))
+    context: dict[str, object] = {"tab": "settings_payments", "connection": found, "form": form}
+    return framed(
+        request, "settings_webhook_secret.html", {"of": found.business} | context, room=ROOM
+    )
 
 
 def _page(

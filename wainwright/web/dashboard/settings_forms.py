@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from wainwright.accounts.models import Business
 from wainwright.invoicing.numbering import HIGHEST
+from wainwright.payments import webhook_secrets
 from wainwright.web import accents
 from wainwright.web.countries import CountryField
 from wainwright.web.dashboard.fields import LinkField, ZoneField
@@ -104,6 +105,18 @@ class SeriesForm(forms.Form):
         min_value=1,
         max_value=HIGHEST,
         help_text=gettext_lazy("Only to raise it; empty leaves it as it is."),
+    )
+
+
+class WebhookSecretForm(forms.Form):
+    """How long deliveries that were signed with the secret of before are still believed."""
+
+    days = forms.IntegerField(
+        label=gettext_lazy("Days for which the old one is still believed"),
+        min_value=0,
+        max_value=webhook_secrets.MOST_DAYS,
+        initial=7,
+        help_text=gettext_lazy("0 if somebody else may know it: then it is void at once."),
     )
 
 

@@ -99,5 +99,10 @@ urlpatterns = [
     path("reminders/", view("reminders.account"), name="reminders"),
     path("collecting/", view("collecting.account"), name="collecting"),
     path("settings/", view("settings.start"), name="settings"),
+    path(
+        "connections/<public_id:connection_id>/secret/",
+        view("settings.webhook_secret"),
+        name="webhook_secret",
+    ),
     path("settings/<public_id:business_id>/", include(settings_pages)),
 ]

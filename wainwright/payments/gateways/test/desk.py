@@ -30,6 +30,7 @@ from wainwright.payments.gateways.test import bank, cards, chargebacks, webhooks
 from wainwright.payments.gateways.test.faults import FAIR, Fault, Weather
 from wainwright.payments.gateways.test.ledger import Books
 from wainwright.payments.gateways.test.rows import (
+    Account,
     ChargeRow,
     Customer,
     Delayed,
@@ -75,6 +76,13 @@ class Desk:
             return Start(finished.ref, moment(finished.expires_at), done=outcome)
         self.books.add(start)
         return bank.page_of(start)
+
+    def sign_with(self, secret: str) -> None:
+        """The seller's webhooks are signed with it from now on."""
+        account = self.books.find(Account, ref=self.account)
+        assert account is not None
+        account.secret = secret
+        self.books.save(account)
 
     def close(self, ref: str) -> Outcome:
         start = self.books.find(StartRow, account=self.account, ref=ref)

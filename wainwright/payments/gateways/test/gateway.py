@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from wainwright.core import clock
 from wainwright.core.http import Http
 from wainwright.core.money import CURRENCIES, Money
+from wainwright.core.signatures import new_secret
 from wainwright.payments.gateways.base import (
     Capabilities,
     ChargeRequest,
@@ -152,6 +153,12 @@ class TestGateway:
 
     def forget_method(self, method: MethodRef) -> None:
         self._ask(lambda desk: desk.forget(method))
+
+    def new_webhook_secret(self) -> str:
+        fresh = new_secret()
+        with self._desk() as desk:
+            desk.sign_with(fresh)
+        return fresh
 
     def parse_webhook(self, raw: bytes, headers: Mapping[str, str], url: str) -> list[GatewayEvent]:
         secrets = self._connection.secrets.get("webhook", "").split()
