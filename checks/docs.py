@@ -21,6 +21,7 @@ def problems(root: Path) -> Iterator[str]:
         ("event", events(root)),
         ("command", commands(root)),
         ("gateway", gateways(root)),
+        ("room", rooms(root)),
     ):
         seen: set[str] = set()
         for place, name, pattern in found:
@@ -85,6 +86,16 @@ def _leaves(parser: argparse.ArgumentParser, before: str = "") -> Iterator[str]:
     for action in below:
         for name, child in action.choices.items():
             yield from _leaves(child, f"{before} {name}".strip())
+
+
+def rooms(root: Path) -> Found:
+    """Every room of the dashboard, by its words: a row of a table says who may do what there."""
+    for source in sources(root):
+        if source.path.as_posix().endswith("web/dashboard/frame.py"):
+            for node in ast.walk(source.tree):
+                match node:
+                    case ast.Tuple(elts=[ast.Constant(), ast.Call(args=[ast.Constant(words)]), _]):
+                        yield source.at(node), str(words), rf"\| {re.escape(str(words))} \|"
 
 
 def gateways(root: Path) -> Found:

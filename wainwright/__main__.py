@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from importlib import import_module
 from typing import Any, NoReturn
 
+from wainwright import __version__
 from wainwright.bench.names import LEAST, MOST
 from wainwright.commands import _install
 from wainwright.core.errors import Refused
@@ -46,6 +47,7 @@ def parser() -> Parser:
     whole = Parser(
         prog="wainwright", description="A cart, subscription biller and customer hub to host."
     )
+    whole.add_argument("--version", action="version", version=f"wainwright {__version__}")
     commands = whole.add_subparsers(title="commands", metavar="COMMAND", required=True)
 
     serve = _command(commands, "serve", "run the web server")

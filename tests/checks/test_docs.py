@@ -59,3 +59,15 @@ def test_an_undocumented_gateway_is_named(plant):
         "wainwright/payments/gateways/stripe/__init__.py:"
         " the gateway stripe is mentioned nowhere in docs/"
     ]
+
+
+def test_a_room_of_which_nobody_says_who_may_do_what_there_is_named(plant):
+    root = plant(
+        "wainwright/web/dashboard/frame.py",
+        "from django.utils.translation import gettext as _\n"
+        "ROOMS = [('home', _('Home'), 'home'), ('team', _('People'), 'person')]\n",
+    )
+    plant("docs/agencies.md", "| Home | looks |\n\nPeople are many.")
+    assert list(docs.problems(root)) == [
+        "wainwright/web/dashboard/frame.py:2: the room People is mentioned nowhere in docs/"
+    ]

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.commands.conftest import Said
+from wainwright import __version__
 
 Run = Callable[..., Said]
 
@@ -28,6 +29,11 @@ def test_misuse_is_told_in_one_sentence(run: Run, arguments: list[str], sentence
     assert (said.code, said.out) == (2, "")
     assert sentence in said.err
     assert said.err.count("\n") == 1
+
+
+def test_the_version_is_told(run: Run) -> None:
+    said = run("--version")
+    assert (said.code, said.out) == (0, f"wainwright {__version__}\n")
 
 
 def test_help_names_every_command(run: Run) -> None:
