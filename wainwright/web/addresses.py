@@ -7,6 +7,8 @@ from collections.abc import Callable
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
+_FORWARDED = "HTTP_X_FORWARDED_"
+
 
 class ProxyMiddleware:
     """First of all: whoever is no trusted proxy forwards nothing, whatever his headers say."""
@@ -17,8 +19,9 @@ class ProxyMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         told = request.META
-        if told.get("REMOTE_ADDR") not in self.trusted:
-            for name in [name for name in told if name.startswith("HTTP_X_FORWARDED_")]:
+        # Hardly anybody forwards anything: one look at all the names is quicker than one at each.
+        if _FORWARDED in " ".join(told) and told.get("REMOTE_ADDR") not in self.trusted:
+            for name in [name for name in told if name.startswith(_FORWARDED)]:
                 del told[name]
         return self.get_response(request)
 
