@@ -23,21 +23,29 @@ def main(folder: str) -> None:
 
 def poison() -> dict[str, Any]:
     from tests import cast
-    from tests.factories.buying import GOOD, pay_at_gateway
+    from tests.factories.buying import GOOD, begin, pay_at_gateway
     from tests.factories.shops import make_price, make_product
     from tests.security.vectors import VECTORS
     from wainwright.accounts.models import Business
+    from wainwright.billing.models import Subscription
     from wainwright.checkout import paying
     from wainwright.core.tenancy import TEST, scope
     from wainwright.customers.finding import Contact
     from wainwright.hub import sessions, statements
-    from wainwright.payments.models import Payment
+    from wainwright.invoicing.models import Document
+    from wainwright.payments.models import Connection, Payment
 
     everybody = cast.assemble()
     own = everybody.own
     staff = ["", "products/", "transactions/", "customers/", "subscriptions/", "documents/"]
     staff += ["statements/", "team/", "businesses/", "search/?q=alert", "you/"]
+    staff += [
+        f"settings/{everybody.own.public_id}/{page}"
+        for page in ("", "hub/", "documents/", "payments/", "address/")
+    ]
+    staff += ["collecting/", "reminders/", "differences/", "decisions/"]
     pages = ["updateinfo/", "cancel/", "withdraw/", "imprint/", "privacy/"]
+    hub = ["", "documents/"]
     with scope(everybody.account.pk, TEST):
         # Past every check, as if it had been stored before there was one.
         Business.objects.filter(pk=own.pk).update(
@@ -73,8 +81,18 @@ def poison() -> dict[str, Any]:
             assert isinstance(placed, paying.Placed)
             staff += [f"orders/{placed.order.public_id}/", f"products/{product.public_id}/"]
             pages.append(f"checkout/{product.slug}/")
+            pages.append(f"checkout/thanks/{placed.order.public_id}/")
+            if sort == "monthly" and number % 4 == 1:
+                subscription = Subscription.objects.get(order=placed.order)
+                document = Document.objects.get(order=placed.order)
+                running = f"subscriptions/{subscription.public_id}/"
+                acts = ("", "plan/", "day/", "pause/")
+                staff += [f"{running}{act}" for act in (*acts, "cancel/")]
+                staff.append(f"payments/{payment.public_id}/refund/")
+                hub += [f"{running}{act}" for act in (*acts, "cancellation/")]
+                hub.append(f"documents/{document.public_id}/")
             if number % 10 == 0:
-                statements.receive(
+                statement = statements.receive(
                     business=own,
                     kind="cancel",
                     name=vector,
@@ -84,14 +102,21 @@ def poison() -> dict[str, Any]:
                     form_key=secrets.token_urlsafe(16),
                     reason=vector,
                 )
+                staff.append(f"statements/{statement.public_id}/")
         customer = placed.order.customer
         type(customer).objects.filter(pk=customer.pk).update(name=VECTORS[0], company=VECTORS[10])
         staff.append(f"customers/{customer.public_id}/")
+        link = Connection.objects.get(business=own)
+        Connection.objects.filter(pk=link.pk).update(label=VECTORS[0])
+        staff.append(f"connections/{link.public_id}/secret/")
+        unpaid = begin(make_price(make_product(own, "Unpaid", slug="unpaid")))
+        assert isinstance(unpaid, paying.Redirect)
         cookie = sessions.start(customer, agent=VECTORS[0])
     return {
         "staff": [f"dashboard/{path}" for path in staff],
         "pages": pages,
-        "hub": ["hub/", "hub/documents/"],
+        "hub": [f"hub/{path}" for path in hub],
+        "card": unpaid.url,
         "cookie": [sessions.cookie_name(own), cookie],
     }
 

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import Page
 
-from tests.cast import PASSWORD
+from tests.security.poisoned import poisoned, sign_in
 from tests.server import Server
 
 pytestmark = pytest.mark.slow
@@ -31,22 +26,6 @@ FOREIGN = """() => [...document.querySelectorAll("*")].filter((element) =>
   ).map((element) => element.outerHTML.slice(0, 200))"""
 
 
-def poisoned(server: Server) -> dict[str, Any]:
-    of_tests = ("WAINWRIGHT_", "DATABASE_", "DJANGO_")
-    own = {name: value for name, value in os.environ.items() if not name.startswith(of_tests)}
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.security.poisoning", str(server.data_dir)],
-        env=own | {"WAINWRIGHT_URL": server.base_url},
-        cwd=Path(__file__).parents[2],
-        capture_output=True,
-        text=True,
-        timeout=300,
-    )
-    assert done.returncode == 0, done.stderr
-    found: dict[str, Any] = json.loads(done.stdout)
-    return found
-
-
 def test_t_xss_nothing_that_was_stored_is_run(
     open_page: Callable[..., Page], tmp_path: Path
 ) -> None:
@@ -56,15 +35,7 @@ def test_t_xss_nothing_that_was_stored_is_run(
         page = open_page()
         page.add_init_script(TRAP)
         page.on("dialog", lambda dialog: pytest.fail(f"{page.url} opened {dialog.message}"))
-        page.goto(f"{server.base_url}/accounts/login/")
-        page.locator("[name=login]").fill("ann@agency.example")
-        page.locator("[name=password]").fill(PASSWORD)
-        page.locator("[data-after-passkey] button").click()
-        page.wait_for_url("**/dashboard/**")
-        name, value = world["cookie"]
-        page.context.add_cookies(
-            [{"name": name, "value": value, "url": server.base_url.replace("http:", "https:")}]
-        )
+        sign_in(page, server, world)
         faults = []
         page.goto(f"{server.base_url}/_mail/")
         hrefs = page.eval_on_selector_all("main a", "links => links.map((link) => link.pathname)")
@@ -72,8 +43,10 @@ def test_t_xss_nothing_that_was_stored_is_run(
         assert letters
         letters += [f"{letter}/html" for letter in letters]
         mail = ["_mail/", *(f"{letter}/" for letter in letters)]
-        for path in [*world["staff"], *world["pages"], *world["hub"], *mail]:
-            answer = page.goto(f"{server.base_url}/{path}")
+        own = [f"{server.base_url}/{path}" for path in (*world["staff"], *world["pages"])]
+        own += [f"{server.base_url}/{path}" for path in (*world["hub"], *mail)]
+        for path in [*own, world["card"]]:
+            answer = page.goto(path)
             assert answer is not None
             assert answer.status == 200, path
             faults += [f"{path}: {html}" for html in page.evaluate(FOREIGN)]

@@ -11,10 +11,15 @@ from urllib.parse import quote
 
 import httpx
 import pytest
+from django.core import mail
 from django.test import Client
+from django_ox.testing import run_tasks
 
 from tests import cast
 from tests.server import Server
+from wainwright.accounts.models import Business
+from wainwright.core.tenancy import TEST, scope
+from wainwright.customers.finding import Contact, find_or_create
 
 EVIL = "evil.example"
 TRICKS = {
@@ -78,9 +83,36 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield server
 
 
-def raw(
-    server: Server, line: str, headers: list[str], body: str, peer: str = "127.0.0.1"
-) -> bytes:
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("stored", "own"),
+    [
+        (None, "127.0.0.1"),
+        ("courses.example", "127.0.0.1"),
+        ("courses.example", "courses.example"),
+    ],
+)
+def test_t_host_the_way_into_a_hub_always_carries_the_stored_address(
+    db: None, stored: str | None, own: str
+) -> None:
+    """Of a business with a host of its own, and of one without; asked at either host."""
+    people = cast.assemble()
+    with scope(people.account.pk, TEST):
+        Business.objects.filter(pk=people.client.pk).update(host=stored)
+        door = "/updateinfo/" if own == stored else "/b/cleo/updateinfo/"
+        for number, trick in enumerate(TRICKS.values()):
+            buyer = f"buyer{number}@buyer.example"
+            find_or_create(people.client.pk, Contact(buyer))
+            named = dict(line.format(own=own).split(": ", 1) for line in trick)
+            Client().post(door, {"email": buyer}, headers=named)
+    run_tasks()
+    links = {link for letter in mail.outbox for link in re.findall(r"https?://\S+", letter.body)}
+    home = f"http://{stored}/" if stored else "http://127.0.0.1:8000/b/cleo/"
+    assert links
+    assert all(link.startswith(home) for link in links), links
+
+
+def raw(server: Server, line: str, headers: list[str], body: str, peer: str = "127.0.0.1") -> bytes:
     """The answer to a request written byte by byte, as no client library would."""
     head = [line, *headers, "Content-Type: application/x-www-form-urlencoded"]
     head += [f"Content-Length: {len(body)}", "Connection: close", "", body]

@@ -132,7 +132,7 @@ class Answer:
             self.body: bytes = response.getvalue()
         except Exception:  # a download that breaks while it is sent
             self.status, self.body = 500, b""
-        self._headers = " ".join(f"{name}: {value}" for name, value in response.headers.items())
+        self.headers: dict[str, str] = dict(response.headers.items())
         self._read_pdf = read_pdf
 
     @property
@@ -158,7 +158,8 @@ class Answer:
     @cached_property
     def text(self) -> str:
         """All its words, those of headers and inside PDFs and ZIPs too, in small letters."""
-        return f"{self._headers} {self._words(self.kind, self.body)}".lower()
+        headers = " ".join(f"{name}: {value}" for name, value in self.headers.items())
+        return f"{headers} {self._words(self.kind, self.body)}".lower()
 
     def _words(self, kind: str, body: bytes) -> str:
         if kind == "application/pdf":
