@@ -14,7 +14,8 @@ from wainwright.payments.gateways.test.gateway import TestGateway
 from wainwright.payments.models import Payment
 from wainwright.sales.models import Order
 
-GOOD, DECLINED, LATER_DECLINED = "4242424242424242", "4000000000000002", "4000000000000341"
+GOOD, MASTERCARD = "4242424242424242", "5555555555554444"
+DECLINED, LATER_DECLINED = "4000000000000002", "4000000000000341"
 
 
 @dataclass

@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
             model_name="payment",
             index=models.Index(
                 condition=models.Q(("state", "declined")),
-                fields=["account", "method", "settled_at"],
+                fields=["account", "customer", "settled_at"],
                 name="payment_declined",
             ),
         ),

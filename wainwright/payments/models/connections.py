@@ -62,6 +62,14 @@ class Method(OfBusinessMode):
         return (self.kind, self.label, self.exp_year, self.exp_month)
 
     @property
+    def card(self) -> tuple[object, ...]:
+        """What is charged: a card that was saved twice at one gateway is one.
+
+        What the gateway told no digits of is like no other: two of them may be two people's.
+        """
+        return (self.connection_id, *self.looks) if self.last4 else (self.public_id,)
+
+    @property
     def label(self) -> str:
         """Such as "Visa 4242"."""
         return f"{self.brand.title()} {self.last4}".strip() or str(_("saved payment method"))

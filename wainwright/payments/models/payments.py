@@ -92,7 +92,7 @@ class Payment(OfBusinessMode):
                 name="payment_stray",
             ),
             models.Index(
-                fields=["account", "method", "settled_at"],
+                fields=["account", "customer", "settled_at"],
                 condition=models.Q(state="declined"),
                 name="payment_declined",
             ),
