@@ -91,6 +91,16 @@ def test_a_card_is_told_of_a_month_before_it_ends_and_when_it_has(business: Busi
     assert "card_expiring" in kinds or "card_expired" in kinds
 
 
+def test_a_card_that_was_saved_twice_is_told_of_once(business: Business) -> None:
+    product = make_product(business)
+    for number in range(2):
+        buy(make_price(product, "yearly", 1000 + number))
+    today = clock.now()
+    Method.objects.update(exp_year=today.year, exp_month=today.month)
+    lived(business, 45)
+    assert told().count("card_expired") == 1
+
+
 @pytest.mark.slow
 def test_an_open_bill_is_told_of_again_in_the_sellers_words(business: Business) -> None:
     product = make_product(business, name="Studio")

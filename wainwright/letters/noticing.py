@@ -207,16 +207,19 @@ def _late_between(after: Slot, until: Slot) -> QuerySet[Subscription]:
 
 
 def _of_cards(span: Span) -> Iterator[tuple[str, Method, Subscription]]:
-    """Each card that ends in thirty days or has ended, with something it was to pay."""
+    """Each card that ends in thirty days or has ended, with something it was to pay; one that was
+    saved several times is one card."""
     ahead = notices.days_before(notices.CARD, span.until.date())[0]
     for kind, days in (("card_expiring", ahead), ("card_expired", 0)):
         for year, month in _months_ending(span.since, span.until, timedelta(days=days)):
+            seen: set[tuple[object, ...]] = set()
             cards = Method.objects.filter(exp_year=year, exp_month=month, gone_at=None)
             for method in cards.order_by("pk"):
                 of_buyer = _subscriptions().filter(customer=method.customer_id)
                 pays = of_buyer.filter(method=method, cancel_at=None)
                 payer = pays.exclude(state__in=states.ENDED).order_by("pk").first()
-                if payer is not None:
+                if payer is not None and (method.customer_id, *method.card) not in seen:
+                    seen.add((method.customer_id, *method.card))
                     yield kind, method, payer
 
 
