@@ -9,9 +9,17 @@ import pytest
 
 from tests import cast
 from tests.clocks import advance
-from tests.factories.buying import DECLINED, GOOD, LATER_DECLINED, begin, buy, pay_at_gateway
+from tests.factories.buying import (
+    DECLINED,
+    GOOD,
+    LATER_DECLINED,
+    MASTERCARD,
+    begin,
+    buy,
+    pay_at_gateway,
+)
 from tests.factories.shops import make_price, make_product
-from wainwright.billing import cancellation, methods, pausing, renewals, states
+from wainwright.billing import cancellation, methods, pausing, previewing, renewals, states
 from wainwright.billing.models import Period, Subscription
 from wainwright.core import clock
 from wainwright.core.actors import SYSTEM
@@ -32,12 +40,10 @@ def shop() -> Iterator[cast.Cast]:
 
 
 def two(shop: cast.Cast, card: str = GOOD) -> tuple[Subscription, Subscription]:
-    """Two daily subscriptions of one customer, bought minutes apart and paid by one card."""
+    """Two daily subscriptions of one customer, each bought with the same card."""
     product = make_product(shop.own, tax="19")
     first = buy(make_price(product, "daily", 1000), card=card).subscription
     second = buy(make_price(product, "daily", 500), card=card).subscription
-    second.method_id = first.method_id
-    second.save(update_fields=["method_id"])
     return first, second
 
 
@@ -63,6 +69,44 @@ def test_one_day_is_one_bill_one_charge_and_one_invoice(shop: cast.Cast) -> None
     assert not [found.broken for found in invariants.evaluate() if found.broken]
 
 
+def test_a_card_saved_with_each_purchase_is_charged_by_what_was_saved_last(shop: cast.Cast) -> None:
+    both = two(shop)
+    older, newer = Method.objects.order_by("pk")
+    foreseen = previewing.preview(both[0])[0]
+    advance(shop.account.pk, 1)
+    again(*both)
+    [payment] = renewals_made()
+    assert (payment.amount, payment.method) == (foreseen.totals.gross.minor, newer)
+    assert [each.method_id for each in both] == [newer.pk, newer.pk]
+    assert Method.objects.get(pk=older.pk).gone_at is None
+
+
+def test_what_was_saved_of_it_and_does_not_work_any_more_is_not_charged(shop: cast.Cast) -> None:
+    two(shop)
+    older, newer = Method.objects.order_by("pk")
+    Method.objects.filter(pk=newer.pk).update(gone_at=clock.now())
+    advance(shop.account.pk, 1)
+    assert [payment.method for payment in renewals_made()] == [older]
+
+
+@pytest.mark.parametrize("told", [{"exp_year": 2040}, {"last4": "1111"}])
+def test_cards_that_are_told_apart_are_charged_each(
+    shop: cast.Cast, told: dict[str, object]
+) -> None:
+    both = two(shop)
+    Method.objects.filter(pk=both[0].method_id).update(**told)
+    foreseen = [draft.totals.gross.minor for draft in previewing.preview(both[0])[:2]]
+    advance(shop.account.pk, 1)
+    assert [payment.amount for payment in renewals_made()] == foreseen == [1000, 500]
+
+
+def test_methods_of_which_no_digits_are_known_are_charged_each(shop: cast.Cast) -> None:
+    two(shop)
+    Method.objects.update(last4="", brand="")
+    advance(shop.account.pk, 1)
+    assert [payment.amount for payment in renewals_made()] == [1000, 500]
+
+
 def test_what_falls_due_later_that_day_is_taken_along(shop: cast.Cast) -> None:
     first, second = two(shop)
     noon = clock.now().replace(hour=12, minute=0) + timedelta(days=3)
@@ -77,7 +121,7 @@ def test_another_day_method_or_customer_is_another_bill(shop: cast.Cast) -> None
     first, _second = two(shop)
     price = make_price(make_product(shop.own, "Other"), "daily", 700)
     buy(price, "bob@buyer.example")
-    buy(price)  # by another method of the same customer
+    buy(price, card=MASTERCARD)  # by the same customer
     advance(shop.account.pk, 1)
     assert sorted(payment.amount for payment in renewals_made()) == [700, 700, 1500]
     assert first.customer_id in {payment.customer_id for payment in renewals_made()}
@@ -127,15 +171,30 @@ def test_the_rest_waits_while_the_old_bill_may_still_be_paid(shop: cast.Cast) ->
     assert both[1].next_due_at > clock.now()
 
 
+def give_a_card(subscription: Subscription, card: str) -> None:
+    methods.start_replacing(
+        subscription, by=SYSTEM, return_url="http://x/{payment}", cancel_url="http://x"
+    )
+    asked = Payment.objects.select_related("connection__business").get(purpose=Payment.METHOD)
+    pay_at_gateway(asked, card)
+    methods.finish_replacing(asked, {})
+
+
+def test_the_same_card_given_again_is_tried_at_once(shop: cast.Cast) -> None:
+    both = two(shop, LATER_DECLINED)
+    advance(shop.account.pk, 1)
+    give_a_card(both[0], LATER_DECLINED)
+    renewals.renew_due()
+    again(*both)
+    assert [payment.amount for payment in renewals_made()] == [1500, 1000]
+    assert renewals_made()[-1].method_id == Method.objects.latest("pk").pk
+    assert [each.failures for each in both] == [2, 1]
+
+
 def test_a_new_method_for_one_charges_only_what_that_one_owes(shop: cast.Cast) -> None:
     both = two(shop, LATER_DECLINED)
     advance(shop.account.pk, 1)
-    methods.start_replacing(
-        both[0], by=SYSTEM, return_url="http://x/{payment}", cancel_url="http://x"
-    )
-    asked = Payment.objects.select_related("connection__business").get(purpose=Payment.METHOD)
-    pay_at_gateway(asked, GOOD)
-    methods.finish_replacing(asked, {})
+    give_a_card(both[0], GOOD)
     renewals.renew_due()
     again(*both)
     assert [each.state for each in both] == [states.ACTIVE, states.PAST_DUE]

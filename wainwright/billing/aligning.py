@@ -75,17 +75,8 @@ def can_align(subscription: Subscription) -> bool:
 
 
 def proposed(moved: Iterable[Subscription], day: int) -> Align:
-    """The act for `preview` and then for `align`.
-
-    A card that was saved with each purchase is charged once: by what the first of them saved.
-    """
-    saved: dict[object, int | None] = {}
-    methods = {}
-    for each in moved:
-        card = each.method
-        looks = card and (card.connection_id, card.gone_at, *card.looks)
-        methods[each.pk] = saved.setdefault(looks, each.method_id)
-    return Align(day, methods)
+    """The act for `preview` and then for `align`."""
+    return Align(day, frozenset(each.pk for each in moved))
 
 
 def align(act: Align, *, by: Actor, source: str = "", reason: str = "") -> None:
@@ -96,9 +87,8 @@ def align(act: Align, *, by: Actor, source: str = "", reason: str = "") -> None:
     if not FIRST <= act.day <= LAST:
         raise MoveRefused(_("Choose a day from 1 to 28, as every month has them."))
     with transaction.atomic():
-        rows = many.locked(Subscription, act.methods)
-        for name in ("business", "method"):
-            many.fill(rows, name)
+        rows = many.locked(Subscription, act.subscriptions)
+        many.fill(rows, "business")
         now = clock.now()
         wanted = [(each, course.after(standing_of(each), act, now)) for each in rows]
         moved = [(each, then) for each, then in wanted if then != standing_of(each)]
@@ -110,7 +100,7 @@ def align(act: Align, *, by: Actor, source: str = "", reason: str = "") -> None:
 
 
 def _put(subscription: Subscription, then: Standing, by: Actor) -> None:
-    subscription.bill_day, subscription.method_id = then.bill_day, then.method_id
+    subscription.bill_day = then.bill_day
     subscription.anchor, subscription.anchor_number = then.anchor, then.anchor_number
     move(subscription, subscription.state, by=by)
 

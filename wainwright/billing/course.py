@@ -5,7 +5,6 @@ Each function takes how it stands and gives how it stands afterwards.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -53,11 +52,10 @@ class Switch:
 
 @dataclass(frozen=True, slots=True)
 class Align:
-    """These are billed on that day of the month, from their next bill on, and charged to these
-    methods: by their keys."""
+    """These, by their keys, are billed on that day of the month, from their next bill on."""
 
     day: int
-    methods: Mapping[int, int | None]
+    subscriptions: frozenset[int]
 
 
 type Act = CancelAtPeriodEnd | CancelOn | Pause | GoOn | Switch | Align
@@ -79,10 +77,8 @@ def after(standing: Standing, act: Act, now: datetime) -> Standing:
                 begins = in_time(now, standing.zone) if waits else None
                 return replace(standing, then=plan, then_from=begins)
             return switched(standing, plan, at, move=move)
-        case Align(day, methods):
-            if standing.id not in methods:
-                return standing
-            return aligned(replace(standing, method_id=methods[standing.id]), day)
+        case Align(day, subscriptions):
+            return aligned(standing, day) if standing.id in subscriptions else standing
 
 
 def cancelled(standing: Standing, day: datetime | None, now: datetime) -> Standing:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -20,8 +22,31 @@ from wainwright.payments.connections import connection_for
 from wainwright.payments.errors import NoGateway
 from wainwright.payments.events import MethodSaved, PartPaid, PaymentSucceeded
 from wainwright.payments.gateways import base as gateways
-from wainwright.payments.models import Payment
+from wainwright.payments.models import Method, Payment
 from wainwright.payments.queries import payment_of
+
+
+def choose_newest(subscriptions: Iterable[Subscription]) -> list[Subscription]:
+    """A card that was saved with each purchase is charged once: all that one card of a customer
+    pays is paid by what was saved of it last, if that still works.
+
+    Returns those that are paid by another method now. Not saved. Call with the methods loaded.
+    """
+    paid = [(each, each.method) for each in subscriptions if each.method is not None]
+    newest: dict[tuple[object, ...], Method] = {}
+    for each, method in sorted(paid, key=lambda pair: _works_and_is_new(pair[1])):
+        newest[each.customer_id, *method.card] = method
+    changed = []
+    for each, method in paid:
+        pays = newest[each.customer_id, *method.card]
+        if pays != method:
+            each.method = pays
+            changed.append(each)
+    return changed
+
+
+def _works_and_is_new(method: Method) -> tuple[bool, int]:
+    return (method.gone_at is None, method.pk)
 
 
 def start_replacing(

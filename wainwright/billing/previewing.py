@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from wainwright.billing import changeover, course, credit, planning, states
+from wainwright.billing import changeover, course, credit, methods, planning, states
 from wainwright.billing.course import Act, Align, Switch
 from wainwright.billing.crediting import Purse
 from wainwright.billing.models import Pause, Period, Subscription
@@ -30,8 +30,10 @@ def preview(subscription: Subscription, act: Act | None = None) -> list[Draft]:
     would be allowed.
     """
     now = clock.now()
-    rows = Subscription.objects.filter(customer_id=subscription.customer_id)
-    before = {row.pk: _with_pause(standing_of(row)) for row in rows.select_related("business")}
+    of_customer = Subscription.objects.filter(customer_id=subscription.customer_id)
+    rows = list(of_customer.select_related("business", "method"))
+    methods.choose_newest(rows)
+    before = {row.pk: _with_pause(standing_of(row)) for row in rows}
     owed = {each.open_bill_id for each in before.values() if each.open_bill_id is not None}
     purse = credit.purse_of([subscription.customer_id], bills=owed)
     first: list[Draft] = []

@@ -16,6 +16,7 @@ from wainwright.billing import (
     credit,
     dunning,
     holds,
+    methods,
     owing,
     planning,
     states,
@@ -104,10 +105,10 @@ def _due(customer_ids: Collection[int]) -> list[Subscription]:
     due = [each for each in running if each.next_due_at is not None and each.next_due_at <= until]
     for name in ("business", "method", "open_bill"):
         many.fill(due, name)
-    methods = {each.method for each in due if each.method is not None}
+    saved = {each.method for each in due if each.method is not None}
     # One object for all who use it, as it learns whether the gateway answers.
-    many.fill(methods, "connection")
-    many.fill({each.connection for each in methods}, "business")
+    many.fill(saved, "connection")
+    many.fill({each.connection for each in saved}, "business")
     return due
 
 
@@ -120,6 +121,7 @@ def _locked(customers: Each) -> QuerySet[Subscription]:
 def _open(fresh: Iterable[Subscription]) -> list[Owed]:
     """Opens the bills of what has none yet."""
     by_id = {each.pk: each for each in fresh}
+    Subscription.objects.bulk_update(methods.choose_newest(by_id.values()), ["method"])
     standings = [standing_of(each) for each in by_id.values()]
     rates = Rates.of({product for each in standings for product in each.products})
     rules = RuleBook.read()

@@ -165,7 +165,7 @@ def moved_together(subscription: Subscription) -> list[Subscription]:
 
 def align(subscription: Subscription, act: Align, *, by: Actor) -> None:
     """Moves them to the day as it was shown; MoveRefused where the customer may not."""
-    if not set(act.methods) <= {each.pk for each in moved_together(subscription)}:
+    if not act.subscriptions <= {each.pk for each in moved_together(subscription)}:
         raise MoveRefused(_("Something has changed meanwhile. Please look at it once more."))
     aligning.align(act, by=by, source=SOURCE)
 

@@ -47,13 +47,13 @@ def day_outlook(subscription: Subscription, moved: Sequence[Subscription], day: 
     bills = [
         bill_of(draft)
         for draft in previewing.preview(subscription, act)
-        if any(charge.standing.id in act.methods for charge in draft.charges)
+        if any(charge.standing.id in act.subscriptions for charge in draft.charges)
     ]
     return DayOutlook(
         act,
         [aligning.way_of(each) for each in after],
         bills,
-        cards=len(set(act.methods.values())),
+        cards=len({each.method and each.method.card for each in moved}),
         kept=before == after,
     )
 
