@@ -66,3 +66,15 @@ def test_a_trial_is_told_of_a_week_before_or_at_half_time() -> None:
     for days, after in ((14, timedelta(days=7)), (8, timedelta(days=1)), (6, timedelta(days=3))):
         ends = add_days(begins, days, "UTC")
         assert notices.of_trial(begins, ends, "UTC") - begins == after
+
+
+def test_before_a_schedule_is_law_prices_are_told_of_in_the_strictest_window() -> None:
+    assert notices.of_price(date(2024, 11, 30)) == (7, 7)
+    assert notices.of_price(TODAY) == (14, 7)
+
+
+def test_what_has_no_notice_of_its_own_yet_is_told_of_by_the_year() -> None:
+    early = date(2025, 3, 1)
+    assert notices.of_renewal("quarterly", early) == []
+    assert notices.of_renewal("quarterly", TODAY) != []
+    assert notices.of_years(early, age=400) != []

@@ -62,7 +62,8 @@ def of_trial(begins: datetime, ends: datetime, zone: str) -> datetime:
 def of_price(on: date) -> tuple[int, int]:
     """How many days before its first charge a higher price is told of, and at the latest.
 
-    Told later than that, the old price is charged once more: the strictest window decides.
+    Told later than that, the old price is charged once more: the strictest window decides, and
+    alone as long as no schedule is in force.
     """
     windows = [
         rule.parameters["latest"]
@@ -71,7 +72,8 @@ def of_price(on: date) -> tuple[int, int]:
         and rule.in_force(on)
         and rule.parameters["occasion"] == PRICE
     ]
-    return days_before(PRICE, on)[0], max(windows)
+    latest = max(windows)
+    return max(days_before(PRICE, on), default=latest), latest
 
 
 def _schedule(occasion: str, on: date, months: int) -> dict[str, Any] | None:
