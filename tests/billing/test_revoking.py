@@ -27,15 +27,19 @@ from wainwright.payments import disputes, refunds
 from wainwright.payments.events import DisputeWon
 from wainwright.payments.models import Dispute, Payment, Refund
 from wainwright.payments.returning import Wish
+from wainwright.reports.invariants import access
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def shop() -> Iterator[cast.Cast]:
+    """Whatever a test does in it, the audit agrees with who has access in the end."""
     everybody = cast.assemble()
     with scope(everybody.account.pk, TEST):
         yield everybody
+        assert access.access_ends_with_its_money().broken == []
+        assert access.access_was_paid_for().broken == []
 
 
 def give_back(payment: Payment, minor: int) -> None:
@@ -162,6 +166,7 @@ def test_what_others_get_back_costs_nobody_his_access(shop: cast.Cast) -> None:
     assert (mine.order, mine.until) == (ada.order, None)
     Refund.objects.filter(payment=ada.payment).update(state=Refund.DECLINED)
     assert not revoking._is_back(ada.payment.bill.lines.get())
+    mine.delete()  # which nothing speaks for any more
 
 
 @pytest.mark.slow
@@ -173,6 +178,7 @@ def test_what_a_chargeback_took_comes_back_once_and_is_told_once(shop: cast.Cast
         disputes.ask(each.payment.connection, gateway.dispute(each.payment.gateway_ref))
     assert [each.until for each in Revocation.objects.all()] == [None, None]
     mine = Dispute.objects.get(payment=ada.payment)
+    Dispute.objects.filter(pk=mine.pk).update(state=Dispute.WON)
     row = EventRow.objects.latest("pk")
     for _twice in range(2):
         revoking.restore_after_dispute(DisputeWon(business_id=shop.own.pk, dispute_id=mine.pk), row)

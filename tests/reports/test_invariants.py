@@ -46,12 +46,13 @@ def everybody() -> Iterator[cast.Cast]:
 
 @pytest.fixture
 def lived(everybody: cast.Cast) -> None:
-    """Sixteen days: renewals, a pause, declines, a refund, a cancellation, two businesses."""
+    """Sixteen days: renewals, a trial, a pause, declines, a refund, a cancellation, two shops."""
     product = make_product(everybody.own, tax="19")
     once = buy(make_price(product, "one_time"))
     buy(make_price(product, "monthly", interval="weekly"))
     buy(make_price(product, "daily", 1900), "dan@buyer.example", card=LATER_DECLINED)
     left = buy(make_price(product, "paid_trial"), "leo@buyer.example").subscription
+    buy(make_price(product, "trial"), "tia@buyer.example")
     yen = make_product(everybody.client, currency="JPY")
     paused = buy(make_price(yen, "monthly", interval="weekly")).subscription
     give_back(once, once.payment.amount // 3)
@@ -208,9 +209,12 @@ PLANTS: list[tuple[str, Plant]] = [
     ("I9", remove(AuditRow, action="subscription.cancelled")),
     ("I9", copy(Letter, recipient="twice@buyer.example")),
     ("I9", remove(Letter, kind="receipt")),
+    ("I11", change(Order, {"source": Order.CHECKOUT}, bill=None)),
+    ("I11", change(Subscription, {"state": "active"}, current_end=F("current_end") + DAY)),
     ("I12", change(Subscription, {"state": "active"}, next_due_at=F("next_due_at") - 30 * DAY)),
     ("I13", change(Cart, {"state": Cart.PLACED}, order=None)),
     ("I13", remove(Document, kind="invoice")),
+    ("I14", remove(Letter, kind="trial_ending")),
     ("mode", change(Order, {}, mode=LIVE)),
     ("trail", change(AuditRow, {"position": 3}, actor_label="somebody else")),
     ("I8", scribble_on_a_file),

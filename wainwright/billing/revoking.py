@@ -78,7 +78,7 @@ def _revoked(
         if rules.revoke == Rules.NEVER or (period is not None and not _counts(period)):
             continue
         subscription = Subscription.locked(period.subscription_id) if period else None
-        if rules.revoke == Rules.ANY or _all_back(line, subscription):
+        if rules.revoke == Rules.ANY or all_back(line, subscription):
             _revoke(line, subscription, cause)
             yield subscription, rules
 
@@ -91,7 +91,7 @@ def _counts(period: Period) -> bool:
     return subscription.state != states.CANCELLED and period.ends_at > clock.now()
 
 
-def _all_back(line: BillLine, subscription: Subscription | None) -> bool:
+def all_back(line: BillLine, subscription: Subscription | None) -> bool:
     """Whether all that was paid for it has gone back: for a split pay, every payment."""
     if subscription is None or subscription.kind != Price.SPLIT:
         return _is_back(line)

@@ -253,6 +253,7 @@ def _plan_for_later(subscription: Subscription, act: Switch, by: By) -> Switched
             business_id=subscription.business_id,
             source=by.source,
             reason=by.reason,
+            waits=act.waits,
             **subscription.then,
         )
         events.announce(

@@ -14,11 +14,13 @@ from django.utils.translation import gettext_lazy as _
 from wainwright.accounts import directory
 from wainwright.core import tenancy
 from wainwright.reports.invariants import (
+    access,
     bills,
     documents,
     gateway,
     kept,
     ledger,
+    notices,
     refunds,
     subscriptions,
     trail,
@@ -108,8 +110,18 @@ ALL = (
         _("no row points to another account or business"),
         (walls.references_stay_inside,),
     ),
+    Invariant(
+        "I11",
+        _("whoever paid has access, and nobody whose money went back"),
+        (access.access_was_paid_for, access.access_ends_with_its_money),
+    ),
     Invariant("I12", _("nothing that is due is late"), (subscriptions.nothing_late,)),
     Invariant("I13", _("what was paid is there"), (kept.paid_is_placed, kept.paid_is_invoiced)),
+    Invariant(
+        "I14",
+        _("each charge is told of before, as the law wants it"),
+        (notices.charges_are_told_of, notices.raised_prices_are_told_of),
+    ),
     Invariant("mode", _("test and live rows do not mix"), (walls.modes_stay_apart,)),
     Invariant("trail", _("the sealed trail is unbroken"), (trail.chain_unbroken,)),
 )
