@@ -55,14 +55,6 @@ def test_a_charge_without_one_of_its_notices_is_named(shop: cast.Cast) -> None:
     assert notices.charges_are_told_of().checked == 1
 
 
-def test_what_is_charged_each_month_has_its_notice_once_a_year(shop: cast.Cast) -> None:
-    monthly = bought(shop, "monthly")
-    days_before(monthly, 0)
-    assert notices.charges_are_told_of().checked == 0
-    Subscription.objects.filter(pk=monthly.pk).update(payments_made=13)
-    assert monthly.public_id in "".join(notices.charges_are_told_of().broken)
-
-
 def test_who_took_his_cancellation_back_on_the_day_of_the_notice_is_not_named(
     shop: cast.Cast,
 ) -> None:

@@ -6,8 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, Subquery, Value
-from django.db.models.functions import Cast, Concat, Mod, StrIndex
-from django.db.models.lookups import Exact
+from django.db.models.functions import Cast, Concat, StrIndex
 from django.utils.translation import gettext as _
 
 from wainwright.billing.models import Period, Subscription
@@ -37,31 +36,32 @@ _TURNS = (
 _ASKED, _CHANGED = "subscription.plan_change_asked", "subscription.plan_changed"
 _PLAN = ("price_id", "quantity", "amount", "interval")
 
-type Rhythms = tuple[tuple[str, int, tuple[int, ...]], ...]  # of notices, for each interval
+type Schedule = tuple[tuple[str, tuple[int, ...]], ...]  # days before each payment, by interval
 
 
 def charges_are_told_of() -> Found:
     """The charge that the running period began with was told of on each day of the schedule, but
     where its course was changed meanwhile. A letter counts when it is written."""
     today = clock.now().date()
-    rhythms = tuple((each, *notices.rhythm(each, today)) for each in INTERVALS)
+    of_each = ((each, tuple(notices.of_renewal(each, today))) for each in INTERVALS)
+    schedule = tuple((interval, days) for interval, days in of_each if days)
     return Found(
-        _charged.count(rhythms=rhythms),
+        _charged.count(schedule=schedule),
         [
             _("%(subscription)s: was charged on %(day)s without its notice")
             % {"subscription": each.public_id, "day": each.current_start.date().isoformat()}
-            for each in _untold(rhythms=rhythms)
+            for each in _untold(schedule=schedule)
             if _had_to_be_told(each)
         ],
     )
 
 
 @prepared
-def _charged(*, rhythms: Rhythms) -> QuerySet[Any]:
-    """What is told of before it is charged: trials, and what renews until it is cancelled."""
+def _charged(*, schedule: Schedule) -> QuerySet[Any]:
+    """What is told of before it is charged: trials, and what renews seldom until it is cancelled."""
     told = _after_trial()
-    for interval, every, _days in rhythms:
-        told |= _renewed(interval, every)
+    for interval, _days in schedule:
+        told |= _renewed(interval)
     return rows(Subscription).filter(told, ended_at=None)
 
 
@@ -69,27 +69,25 @@ def _after_trial() -> Q:
     return Q(payments_made=1, trial_ends_at=F("current_start"))
 
 
-def _renewed(interval: str, every: int) -> Q:
-    """Whether its last payment was one of those, of which each so many have a notice."""
-    renewed = Q(interval=interval, payments_total=None, payments_made__gt=1)
-    return renewed if every == 1 else renewed & Q(Exact(Mod(F("payments_made") - 1, every), 0))
+def _renewed(interval: str) -> Q:
+    return Q(interval=interval, payments_total=None, payments_made__gt=1)
 
 
 @prepared
-def _untold(*, rhythms: Rhythms) -> QuerySet[Any]:
+def _untold(*, schedule: Schedule) -> QuerySet[Any]:
     """Of these what lacks a letter: since when it could be told of (`from_at`), when it was charged
     (`charged_at`), whether its course changed meanwhile (`turned`), and which letters it has."""
-    days_before = {day for _interval, _every, days in rhythms for day in days}
+    days_before = {day for _interval, days in schedule for day in days}
     has = {f"has_{day}": Exists(_notice("renewal_ahead", day)) for day in days_before}
     lacks = _after_trial() & Q(has_0=False)
-    for interval, every, days in rhythms:
+    for interval, days in schedule:
         for day in days:
-            lacks |= _renewed(interval, every) & Q(**{f"has_{day}": False})
+            lacks |= _renewed(interval) & Q(**{f"has_{day}": False})
     periods = rows(Period).filter(subscription=OuterRef("pk"), void=False)
     before = periods.filter(ends_at=OuterRef("current_start"))
     paid = rows(AuditRow).filter(subject=OuterRef("before"), action="bill.paid")
     turns = rows(AuditRow).filter(subject=OuterRef("public_id"), action__in=_TURNS)
-    known = _charged.plain(rhythms=rhythms).annotate(
+    known = _charged.plain(schedule=schedule).annotate(
         has_0=Exists(_notice("trial_ending", 0)),
         **has,
         before=Subquery(before.values("bill__public_id")[:1]),
@@ -128,7 +126,7 @@ def _moments(each: Any) -> list[datetime]:
         moment
         for day in sorted(notices.all_days(due.date()))
         if not getattr(each, f"has_{day}", True)
-        and day in notices.of_renewal(each.interval, each.payments_made - 1, _day(due, day))
+        and day in notices.of_renewal(each.interval, _day(due, day))
         for moment in [add_days(due, -day, zone)]
     ]
 
