@@ -234,11 +234,7 @@ def test_an_order_to_stop_ends_it_at_once(shop: cast.Cast, failed: Subscription)
         {True},
     )
     told = EventRow.objects.get(name="subscription.cancelled").payload
-    assert (told["announced"], told["source"], told["reason"]) == (
-        False,
-        dunning.DUNNING,
-        "payment failed",
-    )
+    assert (told["announced"], told["source"], told["reason"]) == (False, dunning.DUNNING, "")
     assert Entry.objects.get(kind=Entry.CANCEL).note == f"dunning: {SYSTEM.label}"
 
 

@@ -109,7 +109,7 @@ def test_every_act_is_written_and_told_once_with_who_from_where_and_why(
     assert (back.cancel_by, back.cancel_source, back.cancel_reason) == ("", "", "")
     assert (back.paused_at, back.resume_at, back.failures) == (None, None, 0)
     assert back.next_due_at == back.due(1)
-    assert Entry.objects.get(kind=Entry.CANCEL).note == f"hub: {SYSTEM.label}"
+    assert Entry.objects.get(kind=Entry.CANCEL).note == f"hub: {SYSTEM.label}: moved"
 
 
 def test_who_ends_or_pauses_it_is_asked_about_it_no_more_but_for_a_chargeback(

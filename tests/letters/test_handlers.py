@@ -169,6 +169,7 @@ def test_leaving_is_confirmed_once_and_not_again_when_it_takes_effect(business: 
     letter = Letter.objects.order_by("-pk")[0]
     day = in_words(subscription.current_end)
     assert letter.subject == f"Studio is cancelled and yours until {day}"
+    assert "You cancelled it in your hub on " in letter.text
 
 
 def test_every_act_on_a_subscription_is_confirmed_by_letter(business: Business) -> None:
@@ -181,6 +182,28 @@ def test_every_act_on_a_subscription_is_confirmed_by_letter(business: Business) 
     cancellation.cancel_now(subscription, by=SYSTEM, source="dashboard")
     events.deliver_waiting()
     assert kinds()[-1] == "cancelled_now"
+
+
+def test_a_leaver_is_told_his_own_reason_and_never_the_sellers_note(business: Business) -> None:
+    business.support_email = "help@agency.example"
+    business.save()
+    one, other = bought(business), bought(business, slug="other")
+    cancellation.cancel_now(one.subscription, by=SYSTEM, source="dashboard", reason="A nuisance")
+    cancellation.cancel_at_period_end(
+        other.subscription, by=SYSTEM, source="statement", reason="Too dear"
+    )
+    events.deliver_waiting()
+    ended, asked = (Letter.objects.get(kind=k) for k in ("cancelled_now", "cancellation_asked"))
+    for part in (ended.text, ended.html):
+        assert "Agency cancelled it in its dashboard on " in part
+        assert "A nuisance" not in part
+    assert "You cancelled it by a statement on our page on " in asked.text
+    assert "Reason: Too dear" in asked.text
+    first, second = Letter.objects.filter(kind="cancellation_alert").order_by("pk")
+    assert first.subject == "Studio of Ada Byron is cancelled"
+    assert "By Wainwright (in the dashboard). Reason: A nuisance" in first.text
+    assert second.subject == "Ada Byron cancelled Studio"
+    assert "(by a statement on the public page). Reason: Too dear" in second.text
 
 
 def test_the_last_payment_of_a_plan_says_so(business: Business) -> None:

@@ -25,6 +25,8 @@ from wainwright.core.prepared import Slot, prepared
 from wainwright.core.sweeping import BATCH
 from wainwright.sales import ledger
 
+_SEPARATOR = ": "  # of source, name and reason in the ledger's note
+
 
 def cancel_at_period_end(
     subscription: Subscription, *, by: Actor, source: str, reason: str = ""
@@ -188,14 +190,29 @@ def _end(subscription: Subscription, by: Actor, *, announced: bool) -> Subscript
 
 
 def book_end(subscription: Subscription) -> None:
-    """The ledger's row of zero, with who ended it and from where."""
+    """The ledger's row of zero, with who ended it, from where and why."""
     ledger.book_cancellation(
         order_id=subscription.order_id,
         product_id=subscription.product_id,
         item=subscription.name,
         subject=subscription.public_id,
-        note=f"{subscription.cancel_source}: {subscription.cancel_by}",
+        note=_SEPARATOR.join(
+            part
+            for part in (
+                subscription.cancel_source,
+                subscription.cancel_by,
+                subscription.cancel_reason,
+            )
+            if part
+        ),
     )
+
+
+def said_in(note: str) -> tuple[str, str, str]:
+    """Who ended it, from where and why, from the note of its row in the ledger."""
+    source, _colon, rest = note.partition(_SEPARATOR)
+    by, _colon, reason = rest.partition(_SEPARATOR)
+    return by, source, reason
 
 
 def _note_who(

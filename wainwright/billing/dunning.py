@@ -153,7 +153,7 @@ def give_up(debtors: Sequence[Subscription], *, then: str) -> None:
     for subscription in debtors:
         subscription.open_bill = None
         if then == Rules.PAUSE:
-            pausing.put_on_hold(subscription, by=SYSTEM, source=DUNNING, reason="payment failed")
+            pausing.put_on_hold(subscription, by=SYSTEM, source=DUNNING, reason="")
         else:
             _end(subscription)
 
@@ -161,7 +161,7 @@ def give_up(debtors: Sequence[Subscription], *, then: str) -> None:
 def _end(subscription: Subscription) -> None:
     subscription.ended_at = clock.now()
     subscription.cancel_source, subscription.cancel_by = DUNNING, SYSTEM.label
-    subscription.cancel_reason = "payment failed"
+    subscription.cancel_reason = ""  # its source says why
     subscription.cancel_asked_at = subscription.cancel_at = subscription.ended_at
     move(subscription, states.CANCELLED, by=SYSTEM, reason="payment failed")
     book_end(subscription)

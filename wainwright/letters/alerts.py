@@ -28,9 +28,7 @@ def tell_of_failed_rebill(event: RenewalFailed, row: EventRow) -> None:
     if event.failures > 1:
         return
     bill = Bill.objects.get(pk=event.bill_id)
-    _tell_of(
-        event, "rebill_failed", row, {"sum": bill.total, "decline": event.decline, "event": event}
-    )
+    _tell_of(event, "rebill_failed", row, {"sum": bill.total, "decline": event.decline})
 
 
 def tell_of_cancellation(event: CancellationAsked, row: EventRow) -> None:
@@ -107,6 +105,7 @@ def _tell_of(
     rows = Subscription.objects.select_related("customer", "business")
     subscription = rows.get(pk=event.subscription_id)
     known = {
+        "event": event,
         "subscription": subscription,
         "customer": subscription.customer,
         "subscription_url": link_for(

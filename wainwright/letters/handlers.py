@@ -229,7 +229,12 @@ def ask_to_confirm(event: ConfirmationNeeded, row: EventRow) -> None:
 
 def tell_of_cancellation(event: CancellationAsked, row: EventRow) -> None:
     until = datetime.fromisoformat(event.cancel_at)
-    context = {"until": until, "charged_before": event.charged_before}
+    context = {
+        "until": until,
+        "charged_before": event.charged_before,
+        "event": event,
+        "at": row.at,
+    }
     _tell_of(_subscription(event), "cancellation_asked", row, context)
 
 
@@ -241,9 +246,8 @@ def tell_of_end(event: SubscriptionCancelled, row: EventRow) -> None:
     """Nobody is told twice: an end that was announced when it was asked for brings no letter."""
     if event.announced:
         return
-    subscription = _subscription(event)
-    given_up = subscription.cancel_source == GIVEN_UP
-    _tell_of(subscription, "subscription_given_up" if given_up else "cancelled_now", row)
+    kind = "subscription_given_up" if event.source == GIVEN_UP else "cancelled_now"
+    _tell_of(_subscription(event), kind, row, {"event": event, "at": row.at})
 
 
 def tell_of_completion(event: SubscriptionCompleted, row: EventRow) -> None:

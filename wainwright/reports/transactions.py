@@ -110,7 +110,7 @@ def _keys(
 def _shown(entries: QuerySet[Entry]) -> QuerySet[Entry]:
     """With what a list says of them."""
     return entries.only(
-        "business_id", "kind", "item", "currency", "gross", "at", "refund_id",
+        "business_id", "kind", "item", "note", "currency", "gross", "at", "refund_id",
         "customer__public_id", "customer__name", "customer__email",
         "order__public_id", "order__order_ref", "payment__bill_id",
     )  # fmt: skip

@@ -156,6 +156,43 @@ def why_declined(code: str) -> str:
     }.get(code, _("The bank declined the payment without saying why."))
 
 
+def from_where(source: str) -> str:
+    """From where something was done, to those who sell."""
+    return {
+        "hub": _("in the customer's hub"),
+        "dashboard": _("in the dashboard"),
+        "statement": _("by a statement on the public page"),
+        "api": _("through the API"),
+        "gateway": _("at the payment gateway"),
+        "dunning": _("after payments failed"),
+        "refund": _("after its money went back"),
+        "chargeback": _("after a lost chargeback"),
+    }.get(source, source)
+
+
+# From where a customer acts himself.
+BY_CUSTOMER = ("hub", "statement")
+
+
+def who_cancelled(seller: str, source: str, at: datetime, reason: str = "") -> str:
+    """Who cancelled something, from where and when, to the customer.
+
+    The reason is told only where it is his own: what the seller noted is not meant for him.
+    """
+    said = {
+        "hub": _("You cancelled it in your hub on %(moment)s."),
+        "statement": _("You cancelled it by a statement on our page on %(moment)s."),
+        "api": _("%(seller)s cancelled it from its own systems on %(moment)s."),
+        "gateway": _("It was cancelled at the payment service on %(moment)s."),
+        "refund": _("It was ended on %(moment)s, because the money for it went back."),
+        "chargeback": _("It was ended on %(moment)s, after a chargeback."),
+    }.get(source, _("%(seller)s cancelled it in its dashboard on %(moment)s."))
+    said %= {"seller": seller, "moment": formats.datetime(at)}
+    if reason and source in BY_CUSTOMER:
+        said += " " + _("Reason: %(reason)s") % {"reason": reason}
+    return said
+
+
 class Notice(Protocol):
     """What is told of a charge to come, an open bill or a card; `at` is its day or last month."""
 
@@ -250,4 +287,7 @@ GLOBALS = {
     "how_to_cancel": how_to_cancel,
     "way_to_bill_day": way_to_bill_day,
     "why_declined": why_declined,
+    "BY_CUSTOMER": BY_CUSTOMER,
+    "from_where": from_where,
+    "who_cancelled": who_cancelled,
 }

@@ -214,3 +214,19 @@ def test_a_document_that_is_not_fit_for_archives_says_so_and_is_found(
     order = ann.get(f"/dashboard/orders/{odd.order.public_id}/").text
     assert badge in order
     assert "could not be displayed" in order
+
+
+def test_lists_and_files_say_in_words_who_cancelled_from_where_and_why(
+    shop: Cast, ann: Client
+) -> None:
+    mine = sell(shop.own, "ada@buyer.example").subscription
+    cancellation.cancel_now(mine, by=SYSTEM, source="dashboard", reason="Moved: far away")
+    said = "in the dashboard, by Wainwright · Moved: far away"
+    for name in ("subscriptions", "transactions"):
+        assert said in ann.get(f"/dashboard/{name}/").text
+    ledger = rows_of(ann, "/dashboard/transactions/csv/")
+    assert [row["note"] for row in ledger] == [said, ""]
+    (row,) = rows_of(ann, "/dashboard/subscriptions/csv/")
+    assert (row["cancel_source"], row["cancel_reason"]) == ("in the dashboard", "Moved: far away")
+    deeds = rows_of(ann, "/dashboard/subscriptions/acts/csv/")
+    assert {row["source"] for row in deeds} == {"in the dashboard"}

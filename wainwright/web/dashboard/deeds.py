@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from wainwright.reports import deeds
 from wainwright.web import sheets
 from wainwright.web.dashboard.faces import StaffRequest, staff_page
+from wainwright.web.sentences import from_where
 from wainwright.web.sheets import Cell
 
 HEADER = (
@@ -61,7 +62,7 @@ def _cells(request: StaffRequest) -> Iterator[list[Cell]]:
                 found.customer.name,
                 found.customer.email,
                 deed.by,
-                deed.source,
+                from_where(deed.source),
                 deed.reason,
                 deed.plan,
                 local(deed.when),

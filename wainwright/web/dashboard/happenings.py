@@ -81,8 +81,7 @@ def _detail(moment: Moment) -> str:
             moment.document.number_text if moment.document else "",
             why_declined(moment.decline) if moment.decline else "",
             _when(moment),
-            words.who(moment.by, moment.source),
-            moment.reason,
+            words.who(moment.by, moment.source, moment.reason),
         )
         if part
     )
@@ -160,13 +159,11 @@ def _title(name: str) -> str:
 
 def _plan_detail(one: Happening, subscription: Any) -> str:
     if one.kind in ("cancel_asked", "became_cancelled") and subscription.cancel_source:
-        return _("%(plan)s, %(source)s by %(who)s") % {
-            "plan": subscription.name,
-            "source": words.source(subscription.cancel_source),
-            "who": subscription.cancel_by,
-        }
+        cancelled = (subscription.cancel_by, subscription.cancel_source, subscription.cancel_reason)
+        return f"{subscription.name}, {words.who(*cancelled)}"
     if isinstance(one.subject, Pause) and one.kind == "paused" and one.subject.source:
-        return f"{subscription.name}, {words.who(one.subject.by, one.subject.source)}"
+        pause = one.subject
+        return f"{subscription.name}, {words.who(pause.by, pause.source, pause.reason)}"
     return str(subscription.name)
 
 

@@ -18,6 +18,7 @@ from wainwright.web.dashboard import words
 from wainwright.web.dashboard.faces import StaffRequest, staff_page
 from wainwright.web.dashboard.frame import page as framed
 from wainwright.web.dashboard.happenings import told
+from wainwright.web.sentences import from_where
 
 ROOM = "subscriptions"
 SOURCE = "dashboard"
@@ -37,7 +38,7 @@ def page(request: StaffRequest, subscription_id: str) -> HttpResponse:
             "sentence": words.state_sentence(found),
             "next": next_totals(found) if charges else None,
             "history": [told(moment) for moment in history_of(found)],
-            "cancel_source": words.source(found.cancel_source),
+            "cancel_source": from_where(found.cancel_source),
             "resume_hint": _resume_hint(found),
             "planned": words.planned(found),
             "can_change": switching.can_switch(found),

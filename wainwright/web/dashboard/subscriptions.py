@@ -21,6 +21,7 @@ from wainwright.web import sheets
 from wainwright.web.dashboard import listing, words
 from wainwright.web.dashboard.faces import StaffRequest, staff_page
 from wainwright.web.dashboard.frame import page as framed
+from wainwright.web.sentences import from_where
 from wainwright.web.sheets import Cell
 from wainwright.web.tables import Column, sortable
 
@@ -99,10 +100,12 @@ def page(request: StaffRequest) -> HttpResponse:
 
 
 def _done_by(rows: Sequence[Subscription]) -> dict[int, str]:
-    """Who paused or cancelled them, and from where, by their keys."""
+    """Who paused or cancelled them, from where and why, by their keys."""
     pauses = report.open_pauses().filter(subscription__in=rows)
-    paused = {each.subscription_id: words.who(each.by, each.source) for each in pauses}
-    cancelled = {each.pk: words.who(each.cancel_by, each.cancel_source) for each in rows}
+    paused = {each.subscription_id: words.who(each.by, each.source, each.reason) for each in pauses}
+    cancelled = {
+        each.pk: words.who(each.cancel_by, each.cancel_source, each.cancel_reason) for each in rows
+    }
     return {each.pk: paused.get(each.pk) or cancelled[each.pk] for each in rows}
 
 
@@ -204,13 +207,13 @@ def _cells(request: StaffRequest, rows: QuerySet[Subscription]) -> Iterator[list
             local(each.next_due_at),
             local(each.cancel_at),
             local(each.ended_at),
-            each.cancel_source,
+            from_where(each.cancel_source),
             each.cancel_by,
             each.cancel_reason,
             each.quantity,
             local(each.paused_at),
             local(each.resume_at),
-            pause.source if pause else "",
+            from_where(pause.source) if pause else "",
             pause.by if pause else "",
             pause.reason if pause else "",
             Plan(**each.then).words if each.then else "",

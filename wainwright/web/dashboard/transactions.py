@@ -100,6 +100,7 @@ def page(request: StaffRequest) -> HttpResponse:
             "products": _product_choices(request),
             "csv_url": url("dashboard:transactions_csv") + listing.address(wanted.kept),
             "word": words.entry_word,
+            "note": words.entry_note,
             "business_of": request.reach.business_of if request.reach.business is None else None,
         },
         room=ROOM,
@@ -152,7 +153,7 @@ def _cells(request: StaffRequest, rows: QuerySet[Entry]) -> Iterator[list[Cell]]
                 document.number_text if document else "",
                 entry.order.public_id,
                 entry.order.order_ref,
-                entry.note,
+                words.entry_note(entry),
             ]
 
 

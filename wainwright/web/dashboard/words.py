@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from wainwright.billing import states
+from wainwright.billing.cancellation import said_in
 from wainwright.billing.models import Subscription
 from wainwright.billing.standing import Plan
 from wainwright.billing.switching import begins_at
@@ -16,6 +17,7 @@ from wainwright.catalog.models import INTERVAL_NAMES, Price
 from wainwright.core.money import Money
 from wainwright.sales.models import Entry, Line
 from wainwright.web import formats
+from wainwright.web.sentences import from_where
 
 
 def state_of(subscription: Subscription) -> str:
@@ -128,25 +130,10 @@ def _today(price: Price) -> str:
     )
 
 
-def source(name: str) -> str:
-    """From where something was cancelled."""
-    return {
-        "hub": _("in the customer's hub"),
-        "dashboard": _("in the dashboard"),
-        "statement": _("by a statement on the public page"),
-        "api": _("through the API"),
-        "gateway": _("at the payment gateway"),
-        "dunning": _("after payments failed"),
-        "refund": _("after its money went back"),
-        "chargeback": _("after a lost chargeback"),
-    }.get(name, name)
-
-
-def who(by: str, place: str) -> str:
-    """Who did something, and from where; nothing of what came by itself."""
-    if not place:
-        return ""
-    return _("%(source)s, by %(who)s") % {"source": source(place), "who": by}
+def who(by: str, place: str, reason: str = "") -> str:
+    """Who did something, from where and why, as far as it is known."""
+    did = _("%(source)s, by %(who)s") % {"source": from_where(place), "who": by} if place else ""
+    return " · ".join(part for part in (did, reason) if part)
 
 
 _ENTRY_KINDS = {
@@ -171,6 +158,14 @@ def entry_word(entry: Entry) -> str:
     if entry.gross > 0 and entry.kind == Entry.FEE:
         return _("Chargeback fee given back")
     return entry_kind(entry.kind)
+
+
+def entry_note(entry: Entry) -> str:
+    """Of a cancellation, who asked for it, from where and why."""
+    if entry.kind != Entry.CANCEL:
+        return entry.note
+    by, source, reason = said_in(entry.note)
+    return who(by, source, reason)
 
 
 def sums(amounts: list[Money]) -> str:
