@@ -34,9 +34,11 @@ def table() -> dict[Any, Any]:
         arrears,
         changeover,
         confirming,
+        credit,
         disputing,
         dunning,
         extending,
+        holds,
         methods,
         revoking,
         starting,
@@ -79,6 +81,7 @@ def table() -> dict[Any, Any]:
             now=[ledger.book_refund, revoking.revoke_for_refund, issuing.issue_credit_note],
             later=[letters.tell_of_refund],
         ),
+        payments.RefundDeclined: Wires(now=[credit.keep_what_was_refused]),
         payments.DisputeOpened: Wires(
             now=[
                 chargebacks.book_dispute,
@@ -104,8 +107,12 @@ def table() -> dict[Any, Any]:
             later=[alerts.tell_of_cancellation, letters.tell_of_cancellation]
         ),
         billing.CancellationUndone: Wires(later=[letters.tell_of_undone_cancellation]),
-        billing.SubscriptionCancelled: Wires(later=[alerts.tell_of_end, letters.tell_of_end]),
-        billing.SubscriptionCompleted: Wires(later=[letters.tell_of_completion]),
+        billing.SubscriptionCancelled: Wires(
+            now=[holds.ask_about_credit], later=[alerts.tell_of_end, letters.tell_of_end]
+        ),
+        billing.SubscriptionCompleted: Wires(
+            now=[holds.ask_about_credit], later=[letters.tell_of_completion]
+        ),
         billing.SubscriptionPaused: Wires(later=[letters.tell_of_pause]),
         billing.SubscriptionResumed: Wires(later=[letters.tell_of_resumption]),
         billing.SubscriptionReactivated: Wires(later=[letters.tell_of_return]),

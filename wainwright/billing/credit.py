@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from typing import Any
 
 from django.db.models import F, QuerySet
 
 from wainwright.billing import crediting
 from wainwright.billing.crediting import Purse, Use
-from wainwright.billing.models import Credit, CreditUse
-from wainwright.core.prepared import Each, Slots, prepared
-from wainwright.payments.models import Bill
+from wainwright.billing.models import Credit, CreditReturn, CreditUse
+from wainwright.core.models import EventRow
+from wainwright.core.money import Money
+from wainwright.core.prepared import Each, Slot, Slots, prepared
+from wainwright.payments.events import RefundDeclined
+from wainwright.payments.models import Bill, Refund
 
 
 def purse_of(customer_ids: Collection[int], *, bills: Collection[int] = ()) -> Purse:
@@ -57,6 +61,30 @@ def _pure(row: Credit) -> crediting.Credit:
     )
 
 
+@prepared
+def _worth(customer: Slot) -> QuerySet[Credit, Any]:
+    has = Credit.objects.filter(customer=customer, left__gt=0)
+    return has.values_list("currency", "left")
+
+
+def balances(customer_id: int) -> dict[str, Money]:
+    """What the customer has for later bills, by currency; nothing where nothing is left."""
+    sums: dict[str, Money] = {}
+    for currency, left in _worth(customer_id):
+        sums[currency] = sums.get(currency, Money.zero(currency)) + Money(left, currency)
+    return sums
+
+
+def balance(customer_id: int, currency: str) -> Money:
+    """The same in one currency."""
+    return balances(customer_id).get(currency, Money.zero(currency))
+
+
+def left_to(customer_id: int, currency: str) -> list[Credit]:
+    """The credits of which something is left, the oldest first."""
+    return [row for row in _left_to([customer_id]) if row.currency == currency]
+
+
 def note_uses(taken: Sequence[tuple[Bill, Sequence[Use]]]) -> None:
     """Writes what new bills took of the credits that have a row."""
     rows = [
@@ -83,6 +111,22 @@ def give_back(bill: Bill) -> None:
     for use in CreditUse.objects.filter(bill=bill, void=False):
         _change(use.credit_id, use.amount, use.tax)
         CreditUse.objects.filter(pk=use.pk).update(void=True)
+
+
+def note_return(row: Credit, refund: Refund) -> None:
+    """Writes that a refund gives it back, in whole or in part."""
+    tax = _pure(row).tax_of(refund.amount)
+    CreditReturn.objects.create(
+        business_id=row.business_id, credit=row, refund=refund, amount=refund.amount, tax=tax
+    )
+    _change(row.pk, -refund.amount, -tax)
+
+
+def keep_what_was_refused(event: RefundDeclined, row: EventRow) -> None:
+    """The money did not go back, so it is credit as before. A second call changes nothing."""
+    for refused in CreditReturn.objects.filter(refund=event.refund_id, void=False):
+        _change(refused.credit_id, refused.amount, refused.tax)
+        CreditReturn.objects.filter(pk=refused.pk).update(void=True)
 
 
 def _change(credit_id: int, amount: int, tax: int) -> None:

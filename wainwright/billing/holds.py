@@ -12,9 +12,13 @@ from django.db.models import Exists, F, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
 from wainwright.accounts.models import Business
-from wainwright.billing import course, states
+from wainwright.billing import course, leftover, states
 from wainwright.billing.errors import MoveRefused
-from wainwright.billing.events import BillingHeld
+from wainwright.billing.events import (
+    BillingHeld,
+    SubscriptionCancelled,
+    SubscriptionCompleted,
+)
 from wainwright.billing.models import Hold, Period, Rules, Run, Subscription
 from wainwright.billing.planning import Charge, Draft
 from wainwright.billing.rulebook import RuleBook
@@ -22,8 +26,11 @@ from wainwright.billing.standing import standing_of
 from wainwright.core import audit, clock, events
 from wainwright.core.actors import SYSTEM, Actor
 from wainwright.core.ids import new_id
+from wainwright.core.models import EventRow
+from wainwright.core.money import Money
 from wainwright.core.prepared import Slot, prepared
-from wainwright.payments.models import Dispute
+from wainwright.payments import refunds
+from wainwright.payments.models import Dispute, Refund
 
 # Fewer days or charges than these have no usual course from which a run could stray.
 DAYS_OF_HISTORY, CHARGES_OF_A_RUN = 7, 20
@@ -159,19 +166,24 @@ def decide(hold: Hold, decision: str, *, by: Actor) -> Hold:
     """The seller's word, once: a second one changes nothing.
 
     MISSED: all of them, one (the period that runs now) or skip. CHARGE: go_on, or skip the period.
-    RUN: go_on. DISPUTE: go_on, once the bank has decided. MoveRefused for another word.
+    RUN: go_on. DISPUTE: go_on, once the bank has decided. CREDIT: go_on gives back what it can,
+    skip leaves it. MoveRefused for another word.
     """
-    if decision not in choices_of(hold):
-        raise MoveRefused(_("That cannot be decided here."))
+    begun: list[Refund] = []
     with transaction.atomic():
         subscription = Subscription.locked(hold.subscription_id) if hold.subscription_id else None
         hold = Hold.locked(hold.pk)
         if hold.decided_at is not None:
             return hold
+        if decision not in choices_of(hold):
+            raise MoveRefused(_("That cannot be decided here."))
         hold.decided_at, hold.decision, hold.by = clock.now(), decision, by.label[:254]
         hold.save(update_fields=["decided_at", "decision", "by"])
         if subscription is None:
             Run.objects.filter(currency=hold.currency).update(vouched=True)
+        elif hold.kind == Hold.CREDIT:
+            if decision == Hold.GO_ON:
+                begun = leftover.begin_return(subscription.customer_id, hold.currency, by=by)
         else:
             _obey(subscription, hold)
             subscription.version += 1
@@ -182,6 +194,8 @@ def decide(hold: Hold, decision: str, *, by: Actor) -> Hold:
             by=by,
             business_id=hold.business_id,
         )
+    for refund in begun:
+        refunds.send(refund)
     return hold
 
 
@@ -190,14 +204,32 @@ CHOICES = {
     Hold.CHARGE: (Hold.GO_ON, Hold.SKIP),
     Hold.RUN: (Hold.GO_ON,),
     Hold.DISPUTE: (Hold.GO_ON,),
+    Hold.CREDIT: (Hold.GO_ON, Hold.SKIP),
 }
 
 
 def choices_of(hold: Hold) -> tuple[str, ...]:
-    """What may be decided of it now: of a chargeback nothing until the bank has decided."""
+    """What may be decided of it now: of a chargeback nothing until the bank has decided, and credit
+    only stays where nothing of it can go back."""
     if hold.subscription is not None and hold.kind == Hold.DISPUTE:
         return () if charged_back(hold.subscription, Dispute.OPEN) else CHOICES[hold.kind]
+    if hold.kind == Hold.CREDIT and not returnable(hold):
+        return (Hold.SKIP,)
     return CHOICES[hold.kind]
+
+
+def returnable(hold: Hold) -> Money:
+    """How much of the credit that is left can go back."""
+    assert hold.subscription is not None
+    return leftover.returnable(hold.subscription.customer_id, hold.currency)
+
+
+def ask_about_credit(event: SubscriptionCancelled | SubscriptionCompleted, row: EventRow) -> None:
+    """Nothing of its customer's runs any more that could use his credit: it may go back."""
+    subscription = Subscription.objects.get(pk=event.subscription_id)
+    left = leftover.unused(subscription)
+    if left:
+        _open(Hold.CREDIT, subscription, amount=left.minor)
 
 
 def stop_for_dispute(subscription: Subscription, amount: int) -> None:

@@ -43,9 +43,10 @@ def tell_of_end(event: SubscriptionCancelled, row: EventRow) -> None:
 
 def tell_of_hold(event: BillingHeld, row: EventRow) -> None:
     """Who sells is asked to decide; nothing of it is charged until then."""
-    hold = Hold.objects.select_related("business", "subscription").get(pk=event.hold_id)
+    hold = Hold.objects.select_related("business", "subscription__customer").get(pk=event.hold_id)
     context = {
         "hold": hold,
+        "customer": hold.subscription.customer if hold.subscription else None,
         "amount": hold.money(hold.amount),
         "usual": hold.money(hold.usual),
         "decide_url": link_for(hold.business, "dashboard:decisions"),

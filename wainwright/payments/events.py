@@ -69,6 +69,15 @@ class RefundSucceeded(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class RefundDeclined(Event):
+    """The gateway or bank did not give the money back."""
+
+    name: ClassVar[str] = "refund.declined"
+
+    refund_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class DisputeEvent(Event):
     dispute_id: int
 

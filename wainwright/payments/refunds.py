@@ -18,7 +18,7 @@ from wainwright.core.sweeping import BATCH
 from wainwright.payments import calls, differences, refund_lines, returning
 from wainwright.payments.connections import adapter_for
 from wainwright.payments.errors import NotRefundable
-from wainwright.payments.events import RefundSucceeded
+from wainwright.payments.events import RefundDeclined, RefundSucceeded
 from wainwright.payments.gateways import base as gateways
 from wainwright.payments.gateways.base import OutcomeStatus
 from wainwright.payments.models import Difference, Dispute, Payment, Refund
@@ -58,23 +58,36 @@ def refund(
         known = locked.refunds.filter(form_key=form_key).first()
         if known is not None:
             return known
-        left = refundable(locked)
-        billed = refund_lines.of_locked(locked)
-        parts = [] if amount is not None else returning.chosen(lines, billed)
-        if amount is None:
-            amount = total([part.gross for part in parts], locked.currency)
-        if amount.currency != locked.currency or not 0 < amount.minor <= left.minor:
-            raise NotRefundable(
-                _("At most %(left)s %(currency)s can be given back. Please type less.")
-                % {"left": left.plain(), "currency": left.currency},
-                field="lines" if parts else "amount",
-            )
-        parts = parts or returning.spread(amount, billed)
-        begun = _begin(locked, amount, parts, note, by, form_key)
-    return _send(begun)
+        begun = begin(locked, amount=amount, lines=lines, note=note, by=by, form_key=form_key)
+    return send(begun)
 
 
-def _begin(
+def begin(
+    locked: Payment,
+    *,
+    amount: Money | None = None,
+    lines: Sequence[Wish] = (),
+    note: str,
+    by: Actor,
+    form_key: str,
+) -> Refund:
+    """The refund as `refund` would make it, to be sent when the transaction is committed; where
+    that comes to nothing, the sweep sends it. Call with the payment locked."""
+    left = refundable(locked)
+    billed = refund_lines.of_locked(locked)
+    parts = [] if amount is not None else returning.chosen(lines, billed)
+    if amount is None:
+        amount = total([part.gross for part in parts], locked.currency)
+    if amount.currency != locked.currency or not 0 < amount.minor <= left.minor:
+        raise NotRefundable(
+            _("At most %(left)s %(currency)s can be given back. Please type less.")
+            % {"left": left.plain(), "currency": left.currency},
+            field="lines" if parts else "amount",
+        )
+    return _write(locked, amount, parts or returning.spread(amount, billed), note, by, form_key)
+
+
+def _write(
     payment: Payment, amount: Money, parts: Sequence[Part], note: str, by: Actor, form_key: str
 ) -> Refund:
     try:
@@ -105,7 +118,7 @@ def _begin(
     return row
 
 
-def _send(row: Refund) -> Refund:
+def send(row: Refund) -> Refund:
     """One call with the row's own key, which moves money once however often it is made."""
     payment = row.payment
     assert payment.connection is not None
@@ -150,6 +163,8 @@ def book_refund(refund_id: int, outcome: gateways.Outcome) -> Refund:
         if row.state == Refund.SUCCEEDED:
             refund_lines.bear_tax(row)
             events.announce(RefundSucceeded(business_id=row.business_id, refund_id=row.pk))
+        elif row.state == Refund.DECLINED:
+            events.announce(RefundDeclined(business_id=row.business_id, refund_id=row.pk))
         audit.note(f"refund.{row.state}", row.public_id, by=GATEWAY, business_id=row.business_id)
     return row
 
@@ -182,7 +197,7 @@ def ask(row: Refund) -> Refund:
     assert row.payment.connection is not None
     with calls.patient(row.payment.connection) as gateway:
         found = gateway.fetch("refund", key=row.public_id)
-    return _send(row) if isinstance(found, gateways.NotFound) else book_refund(row.pk, found)
+    return send(row) if isinstance(found, gateways.NotFound) else book_refund(row.pk, found)
 
 
 def resolve(row: Refund) -> Refund:

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from tests.clocks import advance
-from tests.factories.buying import LATER_DECLINED
+from tests.factories.buying import LATER_DECLINED, buy
+from tests.factories.shops import make_price, make_product
 from tests.web.hub.browsing import text, words
-from wainwright.billing import pausing
-from wainwright.billing.cancellation import cancel_at_period_end, undo_cancellation
+from wainwright.billing import pausing, switching
+from wainwright.billing.cancellation import (
+    cancel_at_period_end,
+    cancel_now,
+    undo_cancellation,
+)
+from wainwright.core import clock
 from wainwright.core.actors import SYSTEM
 from wainwright.core.money import Money
 from wainwright.payments.refunds import refund
@@ -115,3 +122,16 @@ def test_a_name_with_markup_is_only_a_name(sell, signed_in):
     bought = sell("monthly", "<script>alert(1)</script>")
     path = f"/hub/subscriptions/{bought.subscription.public_id}/"
     assert "<script>alert" not in text(signed_in(bought).see(path))
+
+
+def test_credit_left_from_a_change_is_shown_and_what_becomes_of_it(business, page):
+    product = make_product(business)
+    bought = buy(make_price(product, "monthly", 700, interval="weekly"))
+    small = make_price(product, "monthly", 100, interval="weekly", name="Small")
+    clock.set_offset(clock.offset() + timedelta(days=3, hours=12))
+    mine = bought.subscription
+    assert "of credit" not in page(bought)
+    switching.switch(mine, switching.proposed(mine, small, now=True), by=SYSTEM)
+    assert "You have 3.00 EUR of credit, left over from a change of plan. It lowers" in page(bought)
+    cancel_now(mine, by=SYSTEM, source="dashboard")
+    assert "To have it back, please write to us." in page(bought)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from wainwright.billing.models.access import Revocation
-from wainwright.billing.models.changes import Change, Credit, CreditUse
+from wainwright.billing.models.changes import Change, Credit, CreditReturn, CreditUse
 from wainwright.billing.models.holds import Hold, Run
 from wainwright.billing.models.periods import Ending, Instalment, Pause, Period
 from wainwright.billing.models.rules import Rules
@@ -12,6 +12,7 @@ from wainwright.billing.models.subscription import Subscription
 __all__ = [
     "Change",
     "Credit",
+    "CreditReturn",
     "CreditUse",
     "Ending",
     "Hold",

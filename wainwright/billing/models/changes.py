@@ -103,3 +103,22 @@ class CreditUse(OfBusinessMode):
             ),
         ]
         indexes = [models.Index(fields=["account", "bill"], name="credit_use_of_bill")]
+
+
+class CreditReturn(OfBusinessMode):
+    """What went back of a credit with a refund; void where the gateway refused that."""
+
+    credit = models.ForeignKey(Credit, models.PROTECT, related_name="returns", db_index=False)
+    refund = models.ForeignKey("payments.Refund", models.PROTECT, related_name="+", db_index=False)
+    amount = models.BigIntegerField()
+    tax = models.BigIntegerField()
+    void = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["account", "refund"], name="one_credit_per_refund"),
+            models.CheckConstraint(
+                condition=models.Q(amount__gt=0), name="credit_goes_back_not_forth"
+            ),
+        ]
+        indexes = [models.Index(fields=["account", "credit"], name="credit_return_of_credit")]

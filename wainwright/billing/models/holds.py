@@ -16,15 +16,19 @@ class Hold(OfBusinessMode):
     MISSED: periods passed while nothing ran; `since` to `until` is what they cover. CHARGE: one
     charge is far above the last. RUN: a day's run is far above the usual one; no subscription.
     DISPUTE: the customer's bank took a payment of it back; the bank's word may come first.
-    `amount` is what would be charged, `usual` what it was compared with, in minor units.
+    CREDIT: it was the last to run, and its customer has credit left.
+    `amount` is what would be charged or given back, `usual` what it was compared with, in minor
+    units.
     """
 
-    MISSED, CHARGE, RUN, DISPUTE = "missed", "charge", "run", "dispute"
+    MISSED, CHARGE, RUN = "missed", "charge", "run"
+    DISPUTE, CREDIT = "dispute", "credit"
     KINDS = [
         (MISSED, _("missed while nothing ran")),
         (CHARGE, _("far above the last charge")),
         (RUN, _("far above the usual day")),
         (DISPUTE, _("a payment was charged back")),
+        (CREDIT, _("credit is left over")),
     ]
     ALL, ONE, SKIP, GO_ON = "all", "one", "skip", "go_on"
 

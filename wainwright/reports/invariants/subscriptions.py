@@ -76,7 +76,8 @@ def _endings(subscription: Slot, end: Slot, start: Slot) -> QuerySet[Ending, int
 def _skips(subscription: Slot, end: Slot, start: Slot) -> QuerySet[Hold, int]:
     held = Q(since__lte=start) | Q(opened_at__lte=start)
     holds = rows(Hold).filter(held, subscription=subscription, decided_at__gte=end)
-    return holds.filter(decision__in=(Hold.ONE, Hold.SKIP)).values_list("pk", flat=True)
+    left_out = holds.exclude(kind=Hold.CREDIT).filter(decision__in=(Hold.ONE, Hold.SKIP))
+    return left_out.values_list("pk", flat=True)
 
 
 def nothing_charged_after_the_end() -> Found:

@@ -13,6 +13,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from wainwright.accounts.links import link_for
+from wainwright.billing import credit
+from wainwright.billing.models import Hold
 from wainwright.core.money import Money
 from wainwright.customers.models import Customer
 from wainwright.hub import entry
@@ -152,12 +154,20 @@ def customer(request: StaffRequest, customer_id: str) -> HttpResponse:
             .order_by("-issued_at", "-pk")[: listing.ROWS],
             "document_count": reach.documents().filter(customer=found).count(),
             "story": [told_of_customer(each) for each in timeline.of_customer(found)],
+            "credit": words.sums(list(credit.balances(found.pk).values())),
+            "asked": reach.is_owner and _asked_about_credit(request, found),
             "state_of": words.state_of,
             "state_sentence": words.state_sentence,
             "entry_kind": words.entry_kind,
         },
         room=ROOM,
     )
+
+
+def _asked_about_credit(request: StaffRequest, found: Customer) -> bool:
+    """Whether the seller is to decide what becomes of what the customer has left."""
+    waiting = request.reach.whole.holds().filter(kind=Hold.CREDIT, decided_at=None)
+    return waiting.filter(subscription__customer=found).exists()
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

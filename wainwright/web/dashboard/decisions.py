@@ -26,6 +26,8 @@ WORDS = {
     (Hold.CHARGE, Hold.SKIP): gettext_lazy("Do not charge this period"),
     (Hold.RUN, Hold.GO_ON): gettext_lazy("It is right: go on"),
     (Hold.DISPUTE, Hold.GO_ON): gettext_lazy("Collect again"),
+    (Hold.CREDIT, Hold.GO_ON): gettext_lazy("Give it back"),
+    (Hold.CREDIT, Hold.SKIP): gettext_lazy("Leave it as credit"),
 }
 
 
@@ -67,6 +69,7 @@ def why(hold: Hold) -> str:
         Hold.CHARGE: _("%(sum)s; last charged or agreed was %(usual)s."),
         Hold.RUN: _("%(sum)s in one day; a usual day has %(usual)s."),
         Hold.DISPUTE: _("%(sum)s were charged back; nothing is collected meanwhile."),
+        Hold.CREDIT: _("%(sum)s of credit were left when the last subscription ended."),
     }[hold.kind]
     amount, usual = hold.money(hold.amount), hold.money(hold.usual)
     return said % {
@@ -74,7 +77,15 @@ def why(hold: Hold) -> str:
         "usual": formats.money(usual) if usual else "",
         "start": formats.date(hold.since) if hold.since else "",
         "end": formats.date(hold.until) if hold.until else "",
-    }
+    } + _how_much_goes_back(hold)
+
+
+def _how_much_goes_back(hold: Hold) -> str:
+    """Of credit that waits, what the payments it came from let go back."""
+    if hold.kind != Hold.CREDIT or hold.decided_at is not None:
+        return ""
+    back = {"sum": formats.money(holds.returnable(hold))}
+    return " " + _("%(sum)s of it can go back the way it was paid.") % back
 
 
 @require_POST
@@ -82,5 +93,8 @@ def why(hold: Hold) -> str:
 def decide(request: StaffRequest, hold_id: str) -> HttpResponse:
     found = get_object_or_404(request.reach.whole.holds(), public_id=hold_id)
     holds.decide(found, request.POST.get("decision", ""), by=request.actor)
-    toast(request, _("Decided. What is to be charged is charged within minutes."))
+    said = _("Decided. What is to be charged is charged within minutes.")
+    if found.kind == Hold.CREDIT:
+        said = _("Decided. What goes back, a letter tells the customer.")
+    toast(request, said)
     return see_other("decisions")

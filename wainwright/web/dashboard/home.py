@@ -94,8 +94,8 @@ def needs_of(request: StaffRequest, counts: dict[str, int]) -> list[Need]:
         found.append(Need(said % {"n": refused}, reverse("dashboard:transactions")))
     if reach.is_owner and (held := reach.holds().filter(decided_at=None).count()):
         said = ngettext(
-            "%(n)s charge or run waits for your decision",
-            "%(n)s charges or runs wait for your decision",
+            "%(n)s question of billing waits for your decision",
+            "%(n)s questions of billing wait for your decision",
             held,
         )
         found.append(Need(said % {"n": held}, reverse("dashboard:decisions")))

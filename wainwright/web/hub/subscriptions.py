@@ -10,7 +10,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.views.decorators.http import require_safe
 
-from wainwright.billing import reactivating, states
+from wainwright.billing import credit, reactivating, states
 from wainwright.billing.models import Subscription
 from wainwright.billing.revoking import revoked_since
 from wainwright.hub import allowances, overview, queries, rules
@@ -79,6 +79,7 @@ def _money_of(found: Subscription) -> dict[str, Any]:
     return {
         "regular": overview.sums_of([found])[found.pk],
         "next": words.charge(coming) if coming else None,
+        "credit": credit.balance(found.customer_id, found.currency),
         "late": late,
     }
 
