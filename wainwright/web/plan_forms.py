@@ -58,7 +58,7 @@ class ChangeForm(forms.Form):
     def chosen(self) -> Price:
         return self.prices[self.cleaned_data["price"]]
 
-    def act(self, now: bool | None = None) -> Switch:
+    def act(self, now: bool | None = None, *, move: bool = False) -> Switch:
         """The change wanted, at the moment agreed to; MoveRefused where it cannot be."""
         quantity = self.cleaned_data.get("quantity")
         act = switching.proposed(
@@ -66,6 +66,7 @@ class ChangeForm(forms.Form):
             self.chosen,
             quantity=quantity,
             now=now,
+            move=move,
             by_seller=self.by_seller,
         )
         agreed = self._agreed_at()

@@ -77,6 +77,29 @@ def test_it_can_end_on_a_day_and_be_brought_back_while_the_rules_allow(
 
 
 @pytest.mark.slow
+def test_the_bill_day_stays_or_moves_as_the_seller_chose_and_saw(
+    ann: Client, shop: Cast, bought: buying.Bought
+) -> None:
+    pro = shops.make_price(shops.make_product(shop.own, "Pro"), "monthly", 5900)
+    asked = {"price": pro.public_id, "quantity": "1"}
+    due = bought.subscription.next_due_at
+    stays = read(ann.get(at(bought, "plan/"), asked).text)
+    assert "The bill day stays: today's charge covers the time until" in stays.replace("&#39;", "'")
+    page = ann.get(at(bought, "plan/"), asked | {"bill_day": "moves"}).text
+    assert "The bill day moves to today: the next payment is due on" in read(page)
+    assert "Charged today to Visa 4242 44.50 EUR" in read(page)
+    names = "price|quantity|when|bill_day|at|shown"
+    agreed = dict(re.findall(rf'type="hidden" name="({names})" value="([^"]*)"', page))
+    ann.post(at(bought, "plan/"), agreed | {"reason": "By telephone"})
+    mine = bought.subscription
+    assert Payment.objects.get(purpose=Payment.CHANGE).amount == 4450
+    assert (mine.anchor, mine.next_due_at) == (mine.current_start, mine.current_end)
+    assert mine.next_due_at is not None
+    assert due is not None
+    assert mine.next_due_at > due
+
+
+@pytest.mark.slow
 def test_a_dearer_plan_needs_the_customers_word_and_charges_what_was_shown(
     ann: Client, shop: Cast, bought: buying.Bought
 ) -> None:

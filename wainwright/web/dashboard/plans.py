@@ -28,10 +28,12 @@ from wainwright.web.plan_forms import ChangeForm, plan_choices
 from wainwright.web.toasts import toast
 
 USUAL, NOW, LATER = "", "now", "later"
+STAYS, MOVES = "", "moves"
 
 
 class SellersChangeForm(ChangeForm):
-    """The seller also says when, and why; how the customer agreed, where it asks more."""
+    """The seller also says when, what becomes of the bill day, and why; where it asks more, how
+    the customer agreed."""
 
     by_seller = True
 
@@ -44,10 +46,22 @@ class SellersChangeForm(ChangeForm):
         ],
         required=False,
     )
+    bill_day = forms.ChoiceField(
+        label=gettext_lazy("Bill day of a change at once"),
+        choices=[
+            (STAYS, gettext_lazy("It stays, and the time until then is charged now")),
+            (MOVES, gettext_lazy("It moves to today, and a whole period is charged now")),
+        ],
+        required=False,
+        help_text=gettext_lazy("Periods of another length begin today in any case."),
+    )
     reason = reason_field()
 
     def wanted(self) -> Switch:
-        return self.act({NOW: True, LATER: False}.get(self.cleaned_data["when"]))
+        return self.act(
+            {NOW: True, LATER: False}.get(self.cleaned_data["when"]),
+            move=self.cleaned_data["bill_day"] == MOVES,
+        )
 
     def lacks_word(self, look: Outlook) -> bool:
         """More is asked only with the customer's consent, and that is written down."""
@@ -94,9 +108,21 @@ def change(request: StaffRequest, subscription_id: str) -> HttpResponse:
         "chosen": form["price"].value() or found.price.public_id,
         "look": look,
         "said": said,
+        "bill_day": _bill_day_after(found, look) if look else "",
         "sentence": words.state_sentence(found),
     }
     return framed(request, "subscription_change.html", context, room=ROOM)
+
+
+def _bill_day_after(found: Subscription, look: Outlook) -> str:
+    """Of a change that is charged at once: whether its bill day stays, and when it is next."""
+    if look.today is None or look.next_at is None:
+        return ""
+    if look.next_at == found.next_due_at:
+        said = _("The bill day stays: today's charge covers the time until %(date)s.")
+    else:
+        said = _("The bill day moves to today: the next payment is due on %(date)s.")
+    return said % {"date": formats.date(look.next_at)}
 
 
 def _prices(request: StaffRequest, found: Subscription) -> list[Price]:
