@@ -13,9 +13,11 @@ from tests import cast
 from tests.clocks import pass_time
 from tests.factories.buying import GOOD, LATER_DECLINED, buy, pay_at_gateway
 from tests.factories.shops import make_price, make_product
-from wainwright.billing import arrears, cancellation, paying, states
-from wainwright.billing.arrears import Limits, Part
+from wainwright.billing import arrears, cancellation, paying, previewing, states
+from wainwright.billing.arrears import Limits
+from wainwright.billing.course import CancelNow
 from wainwright.billing.models import Subscription
+from wainwright.billing.planning import Part
 from wainwright.billing.rulebook import change_rules
 from wainwright.core import clock, events
 from wainwright.core.actors import SYSTEM
@@ -112,6 +114,22 @@ def test_equal_parts_are_spread_evenly_from_now_to_the_last_day() -> None:
     parts = arrears.in_parts(allowed, 3, NOW)
     assert [(part.at - NOW).days for part in parts] == [0, 4, 8]
     assert [part.sum.minor for part in parts] == [334, 333, 333]
+
+
+@pytest.mark.slow
+def test_a_forecast_shows_what_is_overdue_in_the_parts_agreed(
+    shop: cast.Cast, overdue: Subscription
+) -> None:
+    [first, *_later] = previewing.preview(overdue)
+    assert (first.totals.gross.minor, first.parts) == (2900, ())
+    parts = arrears.in_parts(arrears.limits(overdue), 3, clock.now())
+    arrears.agree(overdue, parts, by=SYSTEM)
+    assert previewing.preview(again(overdue))[0].parts == tuple(parts)
+    pay(overdue)
+    [first, *later] = previewing.preview(again(overdue))
+    assert (first.at, first.parts) == (parts[1].at, tuple(parts[1:]))
+    assert not any(draft.parts for draft in later)
+    assert not previewing.preview(again(overdue), CancelNow())
 
 
 @pytest.mark.slow

@@ -186,6 +186,10 @@ def deeds(days: int) -> dict[str, Deed]:
             course.CancelOn(day),
             lambda each: cancellation.cancel_on(each, day, by=SYSTEM, source="hub"),
         ),
+        "cancel_now": Deed(
+            course.CancelNow(),
+            lambda each: cancellation.cancel_now(each, by=SYSTEM, source="hub"),
+        ),
         "pause": Deed(course.Pause(), lambda each: pausing.pause(each, by=SYSTEM)),
         "pause_for": Deed(
             course.Pause(periods=1 + days % 3),
@@ -207,7 +211,8 @@ SWITCHES: dict[str, tuple[str, int, bool, bool]] = {
     "less_later": ("small", 2, False, False),
 }
 NAMES = [
-    *("nothing", "cancel", "cancel_on", "pause", "pause_for", "pause_until", "go_on", "align"),
+    *("nothing", "cancel", "cancel_on", "cancel_now", "undo"),
+    *("pause", "pause_for", "pause_until", "go_on", "keep", "align"),
     *SWITCHES,
 ]
 
@@ -220,6 +225,10 @@ def deed_of(name: str, each: Subscription, days: int, prices: dict[str, Price]) 
         return align(each, 1 + days % 28)
     if name == "go_on":
         return go_on(each)
+    if name == "undo":
+        return undo(each)
+    if name == "keep":
+        return keep(each, prices)
     can = each.can_pause if name.startswith("pause") else not each.ended and not each.ending
     return deeds(days)[name if can else "nothing"]
 
@@ -239,6 +248,25 @@ def align(first: Subscription, day: int) -> Deed:
     """With all that can be moved with it, if it can itself."""
     act = aligning.proposed(aligning.together(first), day)
     return Deed(act, lambda _each: aligning.align(act, by=SYSTEM))
+
+
+def undo(first: Subscription) -> Deed:
+    """Of a cancellation that was asked for a moment ago; nothing, where it has ended by that."""
+    if first.ended or first.ending:
+        return NOTHING
+    cancellation.cancel_at_period_end(first, by=SYSTEM, source="hub")
+    if not Subscription.objects.get(pk=first.pk).can_undo_cancel:
+        return NOTHING
+    return Deed(course.Undo(), lambda each: cancellation.undo_cancellation(each, by=SYSTEM))
+
+
+def keep(first: Subscription, prices: dict[str, Price]) -> Deed:
+    """The plan in force, after another one was planned; nothing, where none can be."""
+    planned = switch(first, prices, "longer_later")
+    if planned is NOTHING:
+        return NOTHING
+    planned.do(first)
+    return Deed(course.Keep(), lambda each: switching.keep(each, by=SYSTEM))
 
 
 def go_on(first: Subscription) -> Deed:

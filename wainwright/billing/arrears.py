@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import accumulate
@@ -13,23 +13,18 @@ from django.utils.translation import gettext as _
 
 from wainwright.billing import owing
 from wainwright.billing.models import Instalment, Period, Subscription
+from wainwright.billing.planning import Part
 from wainwright.billing.rulebook import RuleBook
 from wainwright.core import audit, clock
 from wainwright.core.actors import Actor
 from wainwright.core.dates import add_days
 from wainwright.core.errors import Conflict, Refused
 from wainwright.core.models import EventRow
-from wainwright.core.money import Money
+from wainwright.core.money import Money, total
 from wainwright.payments import bills
 from wainwright.payments.events import PartPaid
 from wainwright.payments.models import Bill, Payment
 from wainwright.payments.queries import payment_of
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    at: datetime
-    sum: Money
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,3 +197,17 @@ def instalments_of(bill: Bill) -> list[tuple[Instalment, bool]]:
     """What was agreed for the bill, each part with whether it is paid."""
     rows = list(Instalment.objects.filter(bill=bill).order_by("number"))
     return _with_paid(rows, bill.gross - bills.rest_of(bill).minor) if rows else []
+
+
+def to_come_of(bill_ids: Collection[int]) -> dict[int, tuple[Part, ...]]:
+    """How what is left of these bills is charged, of those that are paid in parts."""
+    agreed = Instalment.objects.filter(bill__in=bill_ids).values("bill")
+    return {bill.pk: _to_come(bill) for bill in Bill.objects.filter(pk__in=agreed)}
+
+
+def _to_come(bill: Bill) -> tuple[Part, ...]:
+    """What was paid beyond one part lowers the next."""
+    due, *later = [row for row, is_paid in instalments_of(bill) if not is_paid]
+    parts = [Part(row.due_at, Money(row.amount, bill.currency)) for row in later]
+    now = bills.rest_of(bill) - total([part.sum for part in parts], bill.currency)
+    return (Part(due.due_at, now), *parts)

@@ -9,6 +9,7 @@ from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 
 from wainwright.billing import course, states
+from wainwright.billing.course import CancelOn
 from wainwright.billing.errors import MoveRefused
 from wainwright.billing.events import (
     CancellationAsked,
@@ -46,9 +47,14 @@ def cancel_on(
 
     If it owes anything now, that is not owed any more, and without paid time it ends at once.
     """
+    return _cancel(subscription, ending_on(day).day, by=by, source=source, reason=reason)
+
+
+def ending_on(day: datetime) -> CancelOn:
+    """The act for `preview`. MoveRefused where the day is not in the future."""
     if day <= clock.now():
         raise MoveRefused(_("Choose a day in the future, or cancel at once."))
-    return _cancel(subscription, day, by=by, source=source, reason=reason)
+    return CancelOn(day)
 
 
 def _cancel(
@@ -117,10 +123,9 @@ def undo_cancellation(
             return subscription
         if not subscription.can_undo_cancel:
             raise MoveRefused(_("Its last part is paid already. It ends on the day agreed."))
+        subscription.next_due_at = course.undone(standing_of(subscription)).next_due_at
         subscription.cancel_at = subscription.cancel_asked_at = None
         subscription.cancel_by = subscription.cancel_source = subscription.cancel_reason = ""
-        if subscription.state != states.PAUSED:
-            subscription.next_due_at = subscription.due(subscription.payments_made)
         subscription.version += 1
         subscription.save()
         audit.note(

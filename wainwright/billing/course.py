@@ -18,6 +18,16 @@ class CancelAtPeriodEnd:
 
 
 @dataclass(frozen=True, slots=True)
+class CancelNow:
+    """It ends at this moment."""
+
+
+@dataclass(frozen=True, slots=True)
+class Undo:
+    """A cancellation is taken back."""
+
+
+@dataclass(frozen=True, slots=True)
 class CancelOn:
     """It ends on a day, and is charged until then."""
 
@@ -51,6 +61,11 @@ class Switch:
 
 
 @dataclass(frozen=True, slots=True)
+class Keep:
+    """The plan in force stays; what was planned instead is off."""
+
+
+@dataclass(frozen=True, slots=True)
 class Align:
     """These, by their keys, are billed on that day of the month, from their next bill on."""
 
@@ -58,7 +73,7 @@ class Align:
     subscriptions: frozenset[int]
 
 
-type Act = CancelAtPeriodEnd | CancelOn | Pause | GoOn | Switch | Align
+type Act = CancelAtPeriodEnd | CancelOn | CancelNow | Undo | Pause | GoOn | Switch | Keep | Align
 
 
 def after(standing: Standing, act: Act, now: datetime) -> Standing:
@@ -68,6 +83,10 @@ def after(standing: Standing, act: Act, now: datetime) -> Standing:
             return cancelled(standing, None, now)
         case CancelOn(day):
             return cancelled(standing, day, now)
+        case CancelNow():
+            return over(standing, now)
+        case Undo():
+            return undone(standing)
         case Pause(periods, until):
             return paused(standing, periods, until)
         case GoOn():
@@ -77,6 +96,8 @@ def after(standing: Standing, act: Act, now: datetime) -> Standing:
                 begins = in_time(now, standing.zone) if waits else None
                 return replace(standing, then=plan, then_from=begins)
             return switched(standing, plan, at, move=move)
+        case Keep():
+            return replace(standing, then=None, then_from=None)
         case Align(day, subscriptions):
             return aligned(standing, day) if standing.id in subscriptions else standing
 
@@ -86,13 +107,33 @@ def cancelled(standing: Standing, day: datetime | None, now: datetime) -> Standi
     if standing.owes:
         day = None
     if (day is None or standing.next_due_at is None) and standing.current_end <= now:
-        return replace(
-            standing, state=states.CANCELLED, cancel_at=now, next_due_at=None, open_bill_id=None
-        )
+        return over(standing, now)
     ends = replace(
         standing, cancel_at=day or standing.current_end, open_bill_id=None, resume_at=None
     )
     return ends if standing.state == states.PAUSED else replace(ends, next_due_at=next_due(ends))
+
+
+def over(standing: Standing, now: datetime) -> Standing:
+    """It has ended; what it owes already is not owed any more."""
+    return replace(
+        standing,
+        state=states.CANCELLED,
+        cancel_at=now,
+        next_due_at=None,
+        open_bill_id=None,
+        resume_at=None,
+    )
+
+
+def undone(standing: Standing) -> Standing:
+    """As if its end had never been asked for."""
+    goes_on = replace(standing, cancel_at=None)
+    return (
+        goes_on
+        if goes_on.state == states.PAUSED
+        else replace(goes_on, next_due_at=next_due(goes_on))
+    )
 
 
 def paused(standing: Standing, periods: int | None, until: datetime | None) -> Standing:

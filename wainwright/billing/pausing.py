@@ -43,7 +43,8 @@ def pause(
             return subscription
         if not subscription.can_pause:
             raise MoveRefused(_("Only a running subscription can be paused."))
-        resume_at = _goes_on(subscription, clock.now(), periods, until)
+        asked = proposed(subscription, periods, until)
+        resume_at = course.paused(standing_of(subscription), asked.periods, asked.until).resume_at
         owe_no_more(subscription, why="the subscription was paused", by=by)
         put_on_hold(
             subscription,
@@ -92,15 +93,16 @@ def put_on_hold(
     )
 
 
-def _goes_on(
-    subscription: Subscription, now: datetime, periods: int | None, until: datetime | None
-) -> datetime | None:
+def proposed(
+    subscription: Subscription, periods: int | None = None, until: datetime | None = None
+) -> course.Pause:
+    """The act for `preview`. MoveRefused where it would leave out too much or end in the past."""
     if periods is not None and not 1 <= periods <= MOST_PERIODS:
         raise MoveRefused(_("A pause leaves out 1 to %(most)s periods.") % {"most": MOST_PERIODS})
     resume_at = course.paused(standing_of(subscription), periods, until).resume_at
-    if resume_at is not None and resume_at <= now:
+    if resume_at is not None and resume_at <= clock.now():
         raise MoveRefused(_("A pause ends in the future. Please choose a later day."))
-    return resume_at
+    return course.Pause(periods, until)
 
 
 def resume(

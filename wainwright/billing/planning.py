@@ -13,6 +13,7 @@ from wainwright.billing.course import turned
 from wainwright.billing.crediting import Purse, Use
 from wainwright.billing.standing import Standing
 from wainwright.core.dates import part_until
+from wainwright.core.money import Money
 from wainwright.payments.bills import LineDraft
 from wainwright.sales import totals
 from wainwright.sales.totals import Totals
@@ -72,12 +73,30 @@ class Charge:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """What is charged of a bill, and when."""
+
+    at: datetime
+    sum: Money
+
+
+@dataclass(frozen=True, slots=True)
 class Draft:
     """A bill to be: all that falls due on one day and is paid by one method."""
 
     at: datetime
     charges: tuple[Charge, ...]
     credits: tuple[Use, ...] = ()
+    parts: tuple[Part, ...] = ()  # of what is overdue, as it was agreed; else all at once
+
+    def concerns(self, subscription_id: int) -> bool:
+        """Whether it charges that subscription."""
+        return any(charge.standing.id == subscription_id for charge in self.charges)
+
+    @property
+    def open_bill_id(self) -> int | None:
+        """The bill, where it is owed already."""
+        return self.charges[0].standing.open_bill_id
 
     @property
     def rows(self) -> list[tuple[LineDraft, Reason]]:
@@ -157,10 +176,9 @@ def with_credit(drafts: Iterable[Draft], purse: Purse) -> list[Draft]:
     """The bills, each lowered by what its customer has; an open bill by what it took before."""
     lowered = []
     for draft in drafts:
-        first = draft.charges[0].standing
-        if first.open_bill_id is not None:
-            uses = purse.on_bill(first.open_bill_id)
+        if draft.open_bill_id is not None:
+            uses = purse.on_bill(draft.open_bill_id)
         else:
-            uses = purse.take(first.customer_id, draft.totals.gross)
+            uses = purse.take(draft.charges[0].standing.customer_id, draft.totals.gross)
         lowered.append(replace(draft, credits=uses))
     return lowered

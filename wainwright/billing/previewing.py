@@ -7,9 +7,10 @@ payments succeed, the clock is kept, and nobody changes his mind.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
-from wainwright.billing import changeover, course, credit, methods, planning, states
+from wainwright.billing import arrears, changeover, course, credit, methods, planning, states
 from wainwright.billing.course import Act, Align, Switch
 from wainwright.billing.crediting import Purse
 from wainwright.billing.models import Pause, Period, Subscription
@@ -26,8 +27,8 @@ A_YEAR = timedelta(days=366)
 def preview(subscription: Subscription, act: Act | None = None) -> list[Draft]:
     """Every bill of the next twelve months on which its customer's subscriptions meet, in order.
 
-    Each line says what for (`reason`). Nothing is written, and no act is checked for whether it
-    would be allowed.
+    Each line says what for (`reason`), and of what is overdue `parts` says how it is charged, where
+    that was agreed. Nothing is written, and no act is checked for whether it would be allowed.
     """
     now = clock.now()
     of_customer = Subscription.objects.filter(customer_id=subscription.customer_id)
@@ -50,9 +51,10 @@ def preview(subscription: Subscription, act: Act | None = None) -> list[Draft]:
             after[subscription.pk] = course.after(before[subscription.pk], act, now)
             _part(before[subscription.pk], after, purse)
     products = {product for each in after.values() for product in each.products}
-    return first + foresee(
-        after.values(), until=now + A_YEAR, rates=Rates.of(products), purse=purse
-    )
+    drafts = foresee(after.values(), until=now + A_YEAR, rates=Rates.of(products), purse=purse)
+    owed -= {each.open_bill_id for pk, each in before.items() if not after[pk].owes}
+    agreed = arrears.to_come_of(owed) if owed else {}
+    return first + [replace(each, parts=agreed.get(each.open_bill_id or 0, ())) for each in drafts]
 
 
 def credit_left(subscription: Subscription, act: Switch) -> Money:
@@ -66,7 +68,7 @@ def credit_left(subscription: Subscription, act: Switch) -> Money:
 def next_bill(subscription: Subscription, act: Act | None = None) -> Draft | None:
     """The first bill after an act that charges this subscription; none within a year: None."""
     for draft in preview(subscription, act):
-        if any(charge.standing.id == subscription.pk for charge in draft.charges):
+        if draft.concerns(subscription.pk):
             return draft
     return None
 

@@ -8,9 +8,9 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from wainwright.billing import changing, previewing, states
-from wainwright.billing.course import Switch
+from wainwright.billing.course import Act, Switch
 from wainwright.billing.models import Subscription
-from wainwright.billing.planning import Draft, Reason
+from wainwright.billing.planning import Draft, Part, Reason
 from wainwright.billing.standing import Plan, standing_of
 from wainwright.core.money import Money
 from wainwright.tax.queries import Rates
@@ -28,10 +28,13 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Bill:
+    """`parts` says how it is charged, where parts were agreed."""
+
     at: datetime
     lines: list[Line]
     sum: Money
     tax: Money
+    parts: tuple[Part, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +95,7 @@ def outlook_of(subscription: Subscription, act: Switch) -> Outlook:
         standing_of(subscription),
         Rates.of([act.plan.product_id, subscription.product_id]),
     )
-    own = [
-        bill_of(draft)
-        for draft in drafts
-        if any(charge.standing.id == subscription.pk for charge in draft.charges)
-    ]
+    own = [bill_of(draft) for draft in drafts if draft.concerns(subscription.pk)]
     return Outlook(
         plan=act.plan,
         at=act.at,
@@ -110,12 +109,18 @@ def outlook_of(subscription: Subscription, act: Switch) -> Outlook:
     )
 
 
+def coming_bills(subscription: Subscription, act: Act | None = None) -> list[Bill]:
+    """The bills of the next twelve months on which it stands, as things are or after an act."""
+    drafts = previewing.preview(subscription, act)
+    return [bill_of(draft) for draft in drafts if draft.concerns(subscription.pk)]
+
+
 def bill_of(draft: Draft) -> Bill:
     lines = [
         Line(sentences.line_words(line), reason_words(reason), line.gross)
         for line, reason in draft.rows
     ]
-    return Bill(draft.at, lines, draft.totals.gross, draft.totals.tax)
+    return Bill(draft.at, lines, draft.totals.gross, draft.totals.tax, draft.parts)
 
 
 def reason_words(reason: Reason) -> str:

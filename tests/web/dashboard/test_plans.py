@@ -15,6 +15,7 @@ from wainwright.core import clock, events
 from wainwright.core.dates import local_day
 from wainwright.letters.models import Letter
 from wainwright.payments.models import Payment
+from wainwright.web import formats
 
 
 @pytest.fixture
@@ -74,6 +75,40 @@ def test_it_can_end_on_a_day_and_be_brought_back_while_the_rules_allow(
     assert "It is back and goes on" in page.text
     assert "Brought back" in page.text
     assert bought.subscription.state == "active"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("act", "typed", "said"),
+    [
+        ("cancel/", {"when": "now"}, "Then nothing is charged in the next twelve months."),
+        ("cancel/", {"when": "day", "day": "2000-01-01"}, "Choose a day in the future"),
+        ("pause/", {"how_long": "open"}, "Then nothing is charged in the next twelve months."),
+        ("pause/", {"how_long": "until", "until": "2000-01-01"}, "Please choose a later day"),
+    ],
+)
+def test_what_comes_of_an_end_or_a_pause_is_shown_before_and_nothing_is_done(
+    ann: Client, bought: buying.Bought, act: str, typed: dict[str, str], said: str
+) -> None:
+    assert said in read(ann.post(at(bought, act), typed | {"preview": "1"}).text)
+    mine = bought.subscription
+    assert (mine.state, mine.cancel_at) == ("active", None)
+
+
+@pytest.mark.slow
+def test_the_coming_bills_of_an_end_on_a_day_and_of_a_pause_are_shown_to_the_cent(
+    ann: Client, bought: buying.Bought
+) -> None:
+    mine = bought.subscription
+    day = local_day(mine.due(1) + timedelta(days=3), mine.zone)
+    typed = {"when": "day", "day": day.isoformat(), "preview": "1"}
+    page = read(ann.post(at(bought, "cancel/"), typed).text)
+    assert re.search(r"Then [\d.]+ EUR is charged next, on", page)
+    assert "(the last part, until it ends)" in page
+    typed = {"how_long": "periods", "periods": "2", "preview": "1"}
+    page = read(ann.post(at(bought, "pause/"), typed).text)
+    assert f"Then 29.00 EUR is charged next, on {formats.date(mine.due(3), mine.zone)}" in page
+    assert "payments of the next twelve months" in page
 
 
 @pytest.mark.slow

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from wainwright.billing import cancellation
+from wainwright.billing.course import Act, CancelAtPeriodEnd, CancelNow
 from wainwright.billing.models import Subscription
 from wainwright.core import clock
 from wainwright.core.dates import local_day
@@ -22,6 +23,7 @@ from wainwright.web.dashboard.faces import StaffRequest, see_other, staff_page
 from wainwright.web.dashboard.fields import day_field, midnight, reason_field, refusals_in
 from wainwright.web.dashboard.frame import page as framed
 from wainwright.web.dashboard.subscription import ROOM, SOURCE, reached
+from wainwright.web.outlook import Bill, coming_bills
 from wainwright.web.toasts import toast
 
 PERIOD_END, ON_A_DAY, NOW = "period_end", "day", "now"
@@ -56,6 +58,12 @@ class CancelForm(forms.Form):
             (NOW, _("Now: it stops at this moment")),
         ]
 
+    def act(self, zone: str) -> Act:
+        """What is asked for. MoveRefused where that cannot be."""
+        if self.cleaned_data["when"] == ON_A_DAY:
+            return cancellation.ending_on(midnight(self.cleaned_data["day"], zone))
+        return CancelNow() if self.cleaned_data["when"] == NOW else CancelAtPeriodEnd()
+
     def clean(self) -> None:
         if self.cleaned_data.get("when") == ON_A_DAY and not self.cleaned_data.get("day"):
             self.add_error("day", ValidationError(_("Choose the day.")))
@@ -64,18 +72,22 @@ class CancelForm(forms.Form):
 @require_http_methods(["GET", "HEAD", "POST"])
 @staff_page
 def cancel(request: StaffRequest, subscription_id: str) -> HttpResponse:
-    """What stops and when; money back is a refund."""
+    """What stops and when, and the bills until then; money back is a refund."""
     found = reached(request, subscription_id)
     if not found.can_cancel and not (found.ending and request.method == "POST"):
         return see_other("subscription", subscription_id=found.public_id)
     form = CancelForm(request.POST or None, until=_paid_until(found))
+    coming: list[Bill] | None = None
     if request.method == "POST" and form.is_valid():
         with refusals_in(form):
-            _cancel(request, found, form)
-            return see_other("subscription", subscription_id=found.public_id)
+            if "preview" not in request.POST:
+                _cancel(request, found, form)
+                return see_other("subscription", subscription_id=found.public_id)
+            coming = coming_bills(found, form.act(found.zone))
     context = {
         "subscription": found,
         "form": form,
+        "coming": coming,
         "sentence": words.state_sentence(found),
         "first_day": local_day(clock.now() + timedelta(days=1), found.zone),
     }

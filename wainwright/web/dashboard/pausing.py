@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -13,7 +14,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from wainwright.billing import pausing, previewing, reactivating
-from wainwright.billing.course import GoOn
+from wainwright.billing.course import GoOn, Pause
+from wainwright.billing.models import Subscription
 from wainwright.core import clock
 from wainwright.core.dates import local_day
 from wainwright.web import formats
@@ -22,6 +24,7 @@ from wainwright.web.dashboard.faces import StaffRequest, see_other, staff_page
 from wainwright.web.dashboard.fields import day_field, midnight, reason_field, refusals_in
 from wainwright.web.dashboard.frame import page as framed
 from wainwright.web.dashboard.subscription import ROOM, SOURCE, reached
+from wainwright.web.outlook import Bill, coming_bills
 from wainwright.web.toasts import toast
 
 PERIODS, UNTIL, OPEN = "periods", "until", "open"
@@ -59,8 +62,8 @@ class PauseForm(forms.Form):
         if chosen == PERIODS and not self.cleaned_data.get("periods"):
             self.add_error("periods", ValidationError(_("Say how many.")))
 
-    def length(self, zone: str) -> dict[str, int | datetime]:
-        """What billing.pausing.pause is told of it."""
+    def length(self, zone: str) -> dict[str, Any]:
+        """What billing.pausing.proposed is told of it."""
         typed = self.cleaned_data
         if typed["how_long"] == PERIODS:
             return {"periods": typed["periods"]}
@@ -76,29 +79,40 @@ class ReasonForm(forms.Form):
 @require_http_methods(["GET", "HEAD", "POST"])
 @staff_page
 def pause(request: StaffRequest, subscription_id: str) -> HttpResponse:
+    """How long, and the bills that then come."""
     found = reached(request, subscription_id)
     if request.method != "POST" and not found.can_pause:
         return see_other("subscription", subscription_id=found.public_id)
     form = PauseForm(request.POST or None)
+    coming: list[Bill] | None = None
     if request.method == "POST" and form.is_valid():
         with refusals_in(form):
-            paused = pausing.pause(
-                found,
-                by=request.actor,
-                source=SOURCE,
-                reason=form.cleaned_data["reason"],
-                **form.length(found.zone),  # type: ignore[arg-type]
-            )
-            undo = reverse("dashboard:subscription_resume", args=[found.public_id])
-            toast(request, words.state_sentence(paused), undo=undo)
-            return see_other("subscription", subscription_id=found.public_id)
+            act = pausing.proposed(found, **form.length(found.zone))
+            if "preview" not in request.POST:
+                _pause(request, found, act, form.cleaned_data["reason"])
+                return see_other("subscription", subscription_id=found.public_id)
+            coming = coming_bills(found, act)
     context = {
         "subscription": found,
         "form": form,
+        "coming": coming,
         "sentence": words.state_sentence(found),
         "first_day": local_day(clock.now() + timedelta(days=1), found.zone),
     }
     return framed(request, "subscription_pause.html", context, room=ROOM)
+
+
+def _pause(request: StaffRequest, found: Subscription, act: Pause, reason: str) -> None:
+    paused = pausing.pause(
+        found,
+        by=request.actor,
+        periods=act.periods,
+        until=act.until,
+        source=SOURCE,
+        reason=reason,
+    )
+    undo = reverse("dashboard:subscription_resume", args=[found.public_id])
+    toast(request, words.state_sentence(paused), undo=undo)
 
 
 @require_POST

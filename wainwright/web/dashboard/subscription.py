@@ -7,7 +7,8 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from wainwright.billing import aligning, reactivating, switching
+from wainwright.billing import aligning, previewing, reactivating, switching
+from wainwright.billing.course import Act, Keep, Undo
 from wainwright.billing.models import Subscription
 from wainwright.billing.renewals import next_totals
 from wainwright.billing.revoking import revoked_since
@@ -18,6 +19,7 @@ from wainwright.web.dashboard import words
 from wainwright.web.dashboard.faces import StaffRequest, staff_page
 from wainwright.web.dashboard.frame import page as framed
 from wainwright.web.dashboard.happenings import told
+from wainwright.web.outlook import coming_bills
 from wainwright.web.sentences import from_where
 
 ROOM = "subscriptions"
@@ -37,6 +39,9 @@ def page(request: StaffRequest, subscription_id: str) -> HttpResponse:
             "state": words.state_of(found),
             "sentence": words.state_sentence(found),
             "next": next_totals(found) if charges else None,
+            "coming": coming_bills(found) if charges else [],
+            "undo_hint": _charged_then(found, Undo()) if found.can_undo_cancel else "",
+            "keep_hint": _charged_then(found, Keep()) if found.then else "",
             "history": [told(moment) for moment in history_of(found)],
             "cancel_source": from_where(found.cancel_source),
             "resume_hint": _resume_hint(found),
@@ -50,6 +55,17 @@ def page(request: StaffRequest, subscription_id: str) -> HttpResponse:
         },
         room=ROOM,
     )
+
+
+def _charged_then(found: Subscription, act: Act) -> str:
+    """What is charged first once that is done."""
+    bill = previewing.next_bill(found, act)
+    if bill is None:
+        return ""
+    return _("%(sum)s is charged on %(date)s.") % {
+        "sum": formats.money(bill.totals.gross),
+        "date": formats.date(bill.at),
+    }
 
 
 def _resume_hint(found: Subscription) -> str:

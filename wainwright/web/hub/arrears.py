@@ -12,8 +12,9 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods
 
 from wainwright.billing import arrears
-from wainwright.billing.arrears import Limits, Part
+from wainwright.billing.arrears import Limits
 from wainwright.billing.paying import leave_page
+from wainwright.billing.planning import Part
 from wainwright.core import clock
 from wainwright.core.dates import local_day, to_utc
 from wainwright.core.errors import Refused
