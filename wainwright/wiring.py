@@ -148,6 +148,7 @@ def recurring() -> list[Callable[[], Any]]:
         refunds.return_strays,
         paying.abandon_old,
         cancellation.end_due,
+        confirming.leave_changes_be,
         confirming.close_needless,
         pausing.resume_due,
         prices.tell_of_prices,

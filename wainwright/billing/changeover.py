@@ -79,9 +79,16 @@ def _sum(rows: QuerySet[Any]) -> int:
 
 
 def open_change(
-    subscription: Subscription, act: Switch, by: Actor, *, source: str = "", reason: str = ""
+    subscription: Subscription,
+    act: Switch,
+    by: Actor,
+    *,
+    source: str = "",
+    reason: str = "",
+    present: bool = False,
 ) -> Payment:
-    """Opens the bill of a change and begins its payment. Call inside a transaction, locked."""
+    """Opens the bill of a change and begins its payment, which a buyer who is `present` can confirm
+    at his bank. Call inside a transaction, locked."""
     changed = foreseen(subscription, act, credit.purse_of([subscription.customer_id]))
     draft, then = changed.draft, changed.standing
     sums = draft.totals
@@ -130,8 +137,21 @@ def open_change(
             method=method,
             customer_id=subscription.customer_id,
             subject=subscription.public_id,
+            raw={Payment.PRESENT: True} if present else {},
         )
     )
+
+
+def at_a_page(subscription: Subscription) -> Payment | None:
+    """The payment of its change that waits for the buyer on the gateway's page."""
+    waiting = Payment.objects.filter(
+        customer=subscription.customer_id,
+        purpose=Payment.CHANGE,
+        state=Payment.ACTION,
+        subject=subscription.public_id,
+    )
+    found: Payment | None = waiting.select_related("connection__business").first()
+    return found
 
 
 def take_effect(event: PaymentSucceeded, row: EventRow) -> None:

@@ -18,7 +18,7 @@ from wainwright.core import clock
 from wainwright.core.actors import SYSTEM
 from wainwright.core.dates import add_days
 from wainwright.core.models import EventRow
-from wainwright.core.prepared import Slots, prepared
+from wainwright.core.prepared import Slot, Slots, prepared
 from wainwright.core.sweeping import BATCH
 from wainwright.payments import attempts
 from wainwright.payments.events import ConfirmationNeeded
@@ -62,9 +62,22 @@ def _waiting(customers: Slots) -> QuerySet[Payment]:
     return _at_a_page().filter(customer_id__in=customers).order_by("pk")
 
 
+def leave_changes_be(limit: int = BATCH) -> None:
+    """For the sweep: a change to another plan that its buyer did not confirm in time is declined,
+    and everything stays as it was."""
+    for payment in _left_alone(clock.now() - AT_THE_PAGE, limit=limit):
+        attempts.close_page(payment, by=SYSTEM, declined=True)
+
+
+@prepared
+def _left_alone(before: Slot, *, limit: int) -> QuerySet[Payment]:
+    left = _at_a_page().filter(purpose=Payment.CHANGE, started_at__lte=before)
+    return left.order_by("pk")[:limit]
+
+
 def _at_a_page() -> QuerySet[Payment]:
     waiting = Payment.objects.filter(
-        purpose=Payment.RENEWAL,
+        purpose__in=Payment.UNATTENDED,
         state=Payment.ACTION,
         settled_at=None,  # as the index says it
     )

@@ -30,7 +30,7 @@ from wainwright.billing.terms import description
 from wainwright.catalog.models import Price
 from wainwright.core import audit, clock, events
 from wainwright.core.actors import SYSTEM, Actor
-from wainwright.payments import attempts, charging
+from wainwright.payments import attempts, charging, janitor
 from wainwright.payments.models import Payment
 from wainwright.tax.queries import Rates
 
@@ -47,6 +47,7 @@ class Switched(StrEnum):
     DECLINED = "declined"
     AWAY = "away"  # the gateway could not be reached, and nothing was charged
     WAITING = "waiting"  # no answer yet; in force when the payment succeeds
+    CONFIRM = "confirm"  # the buyer is asked by his bank; in force when he confirmed in time
 
 
 def proposed(
@@ -116,34 +117,63 @@ def _refuse_far_above(standing: Standing, plan: Plan, rates: Rates) -> None:
 
 
 def switch(
-    subscription: Subscription, act: Switch, *, by: Actor, source: str = "", reason: str = ""
+    subscription: Subscription,
+    act: Switch,
+    *,
+    by: Actor,
+    source: str = "",
+    reason: str = "",
+    return_url: str = "",
 ) -> Switched:
     """Changes the plan as `proposed`. The change is in force when its bill is paid; a bill of
     nothing is paid at once. What the old plan leaves beyond the bill is kept as credit.
 
-    Repeating changes nothing. MoveRefused where it cannot be changed now.
+    Repeating changes nothing. MoveRefused where it cannot be changed now. Where the buyer is there
+    himself, `return_url` is where he comes back to from his bank's page; without him a payment that
+    the bank asks about is declined.
     """
+    waiting = changeover.at_a_page(subscription)
+    if waiting is not None:
+        _drop_if_left(attempts.close_page(waiting, by=by), subscription, "it was asked for anew")
     with transaction.atomic(durable=True):
         subscription = Subscription.locked(subscription.pk)
-        begun = _begin(subscription, act, By(by, source, reason))
+        begun = _begin(subscription, act, By(by, source, reason, present=bool(return_url)))
     if isinstance(begun, Switched):
         return begun
     if begun.connection is None:
         paid = attempts.settle_free(begun, by=by)
     else:
-        paid = charging.charge(begun, description=act.plan.name[:100])
-    if paid.state == Payment.ABANDONED:
+        paid = charging.charge(begun, description=act.plan.name[:100], return_url=return_url)
+    _drop_if_left(paid, subscription, "the gateway was away")
+    return _RESULT.get(paid.state, Switched.WAITING)
+
+
+def _drop_if_left(payment: Payment, subscription: Subscription, why: str) -> None:
+    """A change whose payment was given up is off."""
+    if payment.state == Payment.ABANDONED:
         with transaction.atomic():
             Subscription.locked(subscription.pk)
-            drop_changes([subscription.pk], why="the gateway was away", by=SYSTEM)
-    return _RESULT.get(paid.state, Switched.WAITING)
+            drop_changes([subscription.pk], why=why, by=SYSTEM)
 
 
 _RESULT = {
     Payment.SUCCEEDED: Switched.DONE,
     Payment.DECLINED: Switched.DECLINED,
     Payment.ABANDONED: Switched.AWAY,
+    Payment.ACTION: Switched.CONFIRM,
 }
+
+
+def finish(subscription: Subscription) -> Payment | None:
+    """The buyer is back from his bank's page: the newest payment there, as the gateway knows it."""
+    made = Payment.objects.filter(
+        customer=subscription.customer_id,
+        purpose=Payment.CHANGE,
+        subject=subscription.public_id,
+        start_ref__gt="",
+    )
+    newest = made.select_related("connection__business").order_by("-pk").first()
+    return None if newest is None else janitor.resolve(newest)
 
 
 def keep(
@@ -158,11 +188,12 @@ def keep(
 
 @dataclass(frozen=True, slots=True)
 class By:
-    """Who, from where, and why."""
+    """Who, from where, and why; `present` if he can be led to his bank's page."""
 
     actor: Actor
     source: str
     reason: str
+    present: bool = False
 
     @property
     def said(self) -> dict[str, str]:
@@ -186,7 +217,9 @@ def _begin(subscription: Subscription, act: Switch, by: By) -> Switched | Paymen
         return Switched.DONE
     if not clock.now() - OFFER <= act.at <= clock.now():
         raise MoveRefused(_("What was shown is too old. Please look at the sums once more."))
-    return changeover.open_change(subscription, act, by.actor, source=by.source, reason=by.reason)
+    return changeover.open_change(
+        subscription, act, by.actor, source=by.source, reason=by.reason, present=by.present
+    )
 
 
 def _stay(subscription: Subscription, by: By) -> Switched:

@@ -135,13 +135,14 @@ def _changes(subscription: Subscription) -> int:
     return int(told.count())
 
 
-def change(subscription: Subscription, act: Switch, *, by: Actor) -> Switched:
-    """Changes price or quantity as it was shown, where the seller lets customers do so."""
+def change(subscription: Subscription, act: Switch, *, by: Actor, return_url: str = "") -> Switched:
+    """Changes price or quantity as it was shown, where the seller lets customers do so; with
+    `return_url` as billing.switching.switch has it."""
     known = {each.pk for each in offered_prices(subscription)}
     counted = act.plan.quantity == subscription.quantity or may_count(subscription)
     if act.plan.price_id not in known or not counted:
         raise MoveRefused(_("This change cannot be made here. Nothing was changed."))
-    return switching.switch(subscription, act, by=by, source=SOURCE)
+    return switching.switch(subscription, act, by=by, source=SOURCE, return_url=return_url)
 
 
 def keep_plan(subscription: Subscription, *, by: Actor) -> None:

@@ -123,10 +123,10 @@ def _stop(payment: Payment, outcome: gateways.Outcome) -> None:
 
 
 def _without_buyer(payment: Payment, outcome: gateways.Outcome) -> gateways.Outcome:
-    """A charge that has no page where the buyer could confirm it is one the bank said no to."""
+    """A charge that no buyer will confirm, or that has no page for it, is one the bank refused."""
     asks = outcome.status == OutcomeStatus.ACTION_REQUIRED
     has_page = outcome.action is not None and outcome.action.redirect is not None
-    may_wait = payment.purpose == Payment.RENEWAL and has_page
+    may_wait = payment.can_be_confirmed and has_page
     if payment.purpose not in Payment.UNATTENDED or not asks or may_wait:
         return outcome
     return replace(

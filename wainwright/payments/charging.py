@@ -43,9 +43,9 @@ class Charge:
     return_url: str = ""
 
 
-def charge(payment: Payment, *, description: str) -> Payment:
+def charge(payment: Payment, *, description: str, return_url: str = "") -> Payment:
     """Charges the saved method of one begun attempt and books the outcome. Never inside a lock."""
-    answer = _answer(Charge(payment, description))
+    answer = _answer(Charge(payment, description, return_url=return_url))
     if answer is None:
         payment.refresh_from_db()
         return payment

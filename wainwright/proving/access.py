@@ -51,6 +51,7 @@ POST hub/subscriptions/<public_id>/cancellation/undo/       door door door done 
 GET  hub/subscriptions/<public_id>/plan/                    door door door page 404  door door 404
 POST hub/subscriptions/<public_id>/plan/                    door door door done 404  door door 404
 POST hub/subscriptions/<public_id>/plan/keep/               door door door done 404  door door 404
+GET  hub/subscriptions/<public_id>/plan/return/             door door door done 404  door door 404
 GET  hub/subscriptions/<public_id>/day/                     door door door page 404  door door 404
 POST hub/subscriptions/<public_id>/day/                     door door door page 404  door door 404
 GET  hub/subscriptions/<public_id>/pause/                   door door door page 404  door door 404

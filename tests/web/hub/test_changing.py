@@ -8,14 +8,17 @@ from datetime import timedelta
 import pytest
 
 from tests.clocks import advance
-from tests.factories.buying import LATER_DECLINED, buy
+from tests.factories.buying import LATER_DECLINED, buy, pay_at_gateway
 from tests.factories.shops import make_price, make_product
 from tests.web.hub.browsing import text, words
+from wainwright.billing import confirming, switching
 from wainwright.billing.rulebook import change_rules
+from wainwright.billing.switching import Switched
 from wainwright.core import clock, events
 from wainwright.core.actors import SYSTEM
 from wainwright.letters.models import Letter
 from wainwright.payments.models import Payment
+from wainwright.reports import invariants
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
@@ -134,3 +137,71 @@ def test_what_is_shown_for_the_year_is_what_is_billed(business, sold):
     advance(business.account_id, 20)
     renewal = Payment.objects.filter(purpose=Payment.RENEWAL).latest("pk")
     assert renewal.money.plain() == first[1]
+
+
+ASKS_ALWAYS = "4000000000003220"
+
+
+def asked_by_his_bank(sold):
+    """Ada agreed to the dearer plan, and her bank wants to see her."""
+    bought, prices, browser = sold(ASKS_ALWAYS)
+    page = browser.see(path(bought), price=prices["pro"].public_id, quantity="1")
+    answer = browser.send(path(bought), **hidden(page))
+    return bought, browser, answer, change_payment()
+
+
+def change_payment():
+    rows = Payment.objects.select_related("connection__business")
+    return rows.filter(purpose=Payment.CHANGE).latest("pk")
+
+
+def back(browser, bought) -> str:
+    answer = browser.see(path(bought, "plan/return/"))
+    return words(browser.see(answer.headers["Location"]))
+
+
+def test_a_bank_that_asks_is_answered_on_its_page_and_the_plan_changes_then(sold):
+    bought, browser, answer, asked = asked_by_his_bank(sold)
+    assert (answer.status_code, answer.headers["Location"]) == (303, asked.start_url)
+    assert (asked.state, bought.subscription.name) == (Payment.ACTION, "Studio, Basic")
+    pay_at_gateway(asked)
+    for _again in range(2):
+        assert "You have Studio, Pro. A letter confirms it." in back(browser, bought)
+    assert [paid.state for paid in Payment.objects.filter(purpose=Payment.CHANGE)] == ["succeeded"]
+    assert change_payment().amount == 1500
+    assert bought.subscription.name == "Studio, Pro"
+    assert not [found.broken for found in invariants.evaluate() if found.broken]
+
+
+def test_who_walks_away_from_his_bank_keeps_the_old_plan_and_is_told(sold):
+    bought, browser, _answer, _asked = asked_by_his_bank(sold)
+    assert "Nothing was paid yet. Everything is as it was." in back(browser, bought)
+    clock.set_offset(clock.offset() + confirming.AT_THE_PAGE - timedelta(minutes=1))
+    confirming.leave_changes_be()
+    assert change_payment().state == Payment.ACTION
+    clock.set_offset(clock.offset() + timedelta(minutes=2))
+    confirming.leave_changes_be()
+    assert (change_payment().state, change_payment().bill.state) == (Payment.DECLINED, "void")
+    assert bought.subscription.name == "Studio, Basic"
+    events.deliver_waiting()
+    assert Letter.objects.latest("pk").kind == "plan_change_failed"
+    assert not [found.broken for found in invariants.evaluate() if found.broken]
+
+
+def test_asked_for_anew_the_page_before_is_closed_and_one_payment_is_made(sold):
+    bought, browser, _answer, first = asked_by_his_bank(sold)
+    page = browser.see(path(bought), price=first.bill.lines.first().price.public_id, quantity="2")
+    answer = browser.send(path(bought), **hidden(page))
+    second = change_payment()
+    first.refresh_from_db()
+    assert (first.state, first.bill.state) == (Payment.ABANDONED, "void")
+    assert answer.headers["Location"] == second.start_url != first.start_url
+    pay_at_gateway(second)
+    assert "You have 2 × Studio, Pro" in back(browser, bought)
+
+
+def test_a_change_by_the_seller_still_needs_a_card_that_does_not_ask(sold):
+    bought, prices, _browser = sold(ASKS_ALWAYS)
+    act = switching.proposed(bought.subscription, prices["pro"])
+    assert switching.switch(bought.subscription, act, by=SYSTEM) == Switched.DECLINED
+    assert bought.subscription.name == "Studio, Basic"

@@ -28,6 +28,7 @@ class Payment(OfBusinessMode):
     IN_FLIGHT = (STARTED, ACTION, PENDING, UNKNOWN)
     CHECKOUT, RENEWAL, METHOD, CHANGE = "checkout", "renewal", "method", "change"
     UNATTENDED = (RENEWAL, CHANGE)  # charged without a buyer before the gateway's page
+    PRESENT = "buyer_present"  # in `raw`: he asked for it just now, and can be led to that page
 
     public_id = models.CharField(max_length=45, unique=True)
     bill = models.ForeignKey(
@@ -101,6 +102,12 @@ class Payment(OfBusinessMode):
     @property
     def money(self) -> Money:
         return Money(self.amount, self.currency)
+
+    @property
+    def can_be_confirmed(self) -> bool:
+        """Whether somebody will come to the page on which a bank asks about a saved method: the
+        buyer of a renewal by a letter, of anything else only if he is there."""
+        return self.purpose == self.RENEWAL or bool(self.raw.get(self.PRESENT))
 
     @property
     def of_open_bill(self) -> bool:

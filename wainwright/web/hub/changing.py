@@ -5,19 +5,23 @@ from __future__ import annotations
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from wainwright.billing import switching
+from wainwright.billing.changeover import at_a_page
 from wainwright.billing.course import Switch
 from wainwright.billing.errors import MoveRefused
 from wainwright.billing.models import Subscription
 from wainwright.billing.standing import plan_of
 from wainwright.billing.switching import Switched
 from wainwright.hub import allowances
+from wainwright.payments.models import Payment
 from wainwright.web.formats import date
-from wainwright.web.hub.faces import HubRequest, hub_page, see_other, show
+from wainwright.web.hub.faces import HubRequest, hub_page, leave_for, see_other, show
 from wainwright.web.hub.subscriptions import subscription_or_404
 from wainwright.web.outlook import Outlook, outlook_of
 from wainwright.web.plan_forms import ChangeForm, plan_choices
+from wainwright.web.security import lead_to_gateways
 from wainwright.web.toasts import toast
 
 
@@ -60,12 +64,17 @@ def change(request: HubRequest, public_id: str) -> HttpResponse:
         "look": look,
         "said": said,
     }
-    return show(request, "hub/change.html", context, status=400 if form.errors else 200)
+    page = show(request, "hub/change.html", context, status=400 if form.errors else 200)
+    return lead_to_gateways(page)
 
 
 def _agreed(request: HubRequest, found: Subscription, act: Switch) -> HttpResponse:
-    result = allowances.change(found, act, by=request.actor)
+    back = request.build_absolute_uri(reverse("hub:changed", args=[found.public_id]))
+    result = allowances.change(found, act, by=request.actor, return_url=back)
     plan = act.plan.words
+    asked = at_a_page(found) if result == Switched.CONFIRM else None
+    if asked is not None:
+        return lead_to_gateways(leave_for(asked.start_url))
     if result == Switched.PLANNED:
         day = date(found.due(found.payments_made))
         undo = reverse("hub:keep_plan", args=[found.public_id])
@@ -83,6 +92,27 @@ def _agreed(request: HubRequest, found: Subscription, act: Switch) -> HttpRespon
         said = _("The bank has not answered yet. Once it is paid you have %(plan)s.")
         toast(request, said % {"plan": plan}, kind="info")
     return see_other("hub:subscription", found.public_id)
+
+
+@require_safe
+@hub_page
+def returned(request: HubRequest, public_id: str) -> HttpResponse:
+    """Back from the bank's page, and the gateway is asked what became of it. Loading it again
+    changes nothing."""
+    found = subscription_or_404(request, public_id)
+    attempt = switching.finish(found)
+    if attempt is not None and attempt.state == Payment.SUCCEEDED:
+        found.refresh_from_db()
+        said = _("You have %(plan)s. A letter confirms it.")
+        toast(request, said % {"plan": plan_of(found).words})
+    elif attempt is None or attempt.state == Payment.ACTION:
+        toast(request, _("Nothing was paid yet. Everything is as it was."), kind="warn")
+    elif attempt.state in Payment.IN_FLIGHT:
+        toast(request, _("The bank is still checking the payment."), kind="info")
+    else:
+        said = _("The payment was declined, so everything is as it was. A letter says why.")
+        toast(request, said, kind="bad")
+    return see_other("hub:subscription", public_id)
 
 
 @require_POST

@@ -22,6 +22,7 @@ urlpatterns = [
     path(f"{_SUBSCRIPTION}cancellation/undo/", view("cancelling.undo"), name="undo_cancellation"),
     path(f"{_SUBSCRIPTION}plan/", view("changing.change"), name="change"),
     path(f"{_SUBSCRIPTION}plan/keep/", view("changing.keep_plan"), name="keep_plan"),
+    path(f"{_SUBSCRIPTION}plan/return/", view("changing.returned"), name="changed"),
     path(f"{_SUBSCRIPTION}day/", view("bill_day.choose"), name="bill_day"),
     path(f"{_SUBSCRIPTION}pause/", view("pausing.pause"), name="pause"),
     path(f"{_SUBSCRIPTION}resume/", view("pausing.resume"), name="resume"),
