@@ -28,7 +28,7 @@ from wainwright.web.plan_forms import ChangeForm, plan_choices
 from wainwright.web.toasts import toast
 
 USUAL, NOW, LATER = "", "now", "later"
-STAYS, MOVES = "", "moves"
+STAYS, MOVES = "stays", "moves"
 
 
 class SellersChangeForm(ChangeForm):
@@ -53,6 +53,8 @@ class SellersChangeForm(ChangeForm):
             (MOVES, gettext_lazy("It moves to today, and a whole period is charged now")),
         ],
         required=False,
+        initial=STAYS,
+        widget=forms.RadioSelect,
         help_text=gettext_lazy("Periods of another length begin today in any case."),
     )
     reason = reason_field()
