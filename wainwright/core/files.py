@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import tempfile
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 
@@ -15,17 +16,32 @@ def keep(path: Path, data: bytes) -> None:
     disk is full, OSError is raised and nothing is left behind.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, draft = tempfile.mkstemp(dir=path.parent, suffix=".part")
+    with _draft(path, data) as draft, suppress(FileExistsError):
+        os.link(draft, path)
+    _sync_folder(path.parent)
+
+
+def replace(path: Path, data: bytes) -> None:
+    """Puts the file in the place of the one that may be there, as `keep` does: of several writers
+    the last one wins."""
+    with _draft(path, data) as draft:
+        draft.replace(path)
+    _sync_folder(path.parent)
+
+
+@contextmanager
+def _draft(path: Path, data: bytes) -> Iterator[Path]:
+    """The bytes beside the place where they shall be; gone afterwards, if they are still there."""
+    descriptor, name = tempfile.mkstemp(dir=path.parent, suffix=".part")
+    draft = Path(name)
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        with suppress(FileExistsError):
-            os.link(draft, path)
+        yield draft
     finally:
-        os.unlink(draft)
-    _sync_folder(path.parent)
+        draft.unlink(missing_ok=True)
 
 
 def _sync_folder(folder: Path) -> None:

@@ -97,6 +97,16 @@ class SweepMark(TenantMode):
         ]
 
 
+class Lived(models.Model):
+    """How often the install was looked at: one row for all accounts; see core.lived.
+
+    `marked` once the file beside the database holds the count too.
+    """
+
+    count = models.BigIntegerField()
+    marked = models.BooleanField(default=False)
+
+
 class Counter(Tenant):
     """How often something happened within one window; the memory of rate limits."""
 
