@@ -98,6 +98,7 @@ def table() -> dict[Any, Any]:
             now=[chargebacks.book_dispute, disputing.end_by_rule], later=[alerts.tell_of_dispute]
         ),
         payments.DifferenceFound: Wires(later=[alerts.tell_of_difference]),
+        payments.RestoreNoticed: Wires(later=[alerts.tell_of_restore]),
         OrderPlaced: Wires(),
         billing.SubscriptionStarted: Wires(),
         billing.RenewalFailed: Wires(
@@ -133,18 +134,19 @@ def table() -> dict[Any, Any]:
 
 def recurring() -> list[Callable[[], Any]]:
     """What the sweep does for each account and mode, in this order."""
-    from wainwright.billing import cancellation, confirming, pausing, renewals
+    from wainwright.billing import cancellation, confirming, pausing, recovering, renewals
     from wainwright.checkout import paying
     from wainwright.core import audit, events, limits
     from wainwright.hub import entry, minting, sessions
     from wainwright.letters import noticing, prices, sending
     from wainwright.payments import inbox, janitor, reconciling, refunds, webhook_secrets
+    from wainwright.payments import inbox, janitor, refunds
 
     return [
         inbox.work_waiting,
         janitor.resolve_waiting,
         refunds.resolve_waiting,
-        reconciling.reconcile_due,
+        recovering.reconcile_due,
         refunds.return_strays,
         paying.abandon_old,
         cancellation.end_due,
@@ -168,10 +170,13 @@ def recurring() -> list[Callable[[], Any]]:
 def sweep() -> None:
     """Finds what is due from rows, for every account and both modes.
 
-    What fails is logged and holds up nothing else.
+    Nothing is looked for before it is known whether the database was restored. What fails then is
+    logged and holds up nothing else.
     """
     from wainwright.accounts import sessions
+    from wainwright.payments import restoring
 
+    restoring.watch()
     for job in (_lend_the_test_gateway_a_hand, sessions.forget_over):
         try:
             job()

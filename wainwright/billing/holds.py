@@ -12,7 +12,7 @@ from django.db.models import Exists, F, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
 from wainwright.accounts.models import Business
-from wainwright.billing import course, leftover, states
+from wainwright.billing import course, leftover, owing, states
 from wainwright.billing.errors import MoveRefused
 from wainwright.billing.events import (
     BillingHeld,
@@ -20,6 +20,7 @@ from wainwright.billing.events import (
     SubscriptionCompleted,
 )
 from wainwright.billing.models import Hold, Period, Rules, Run, Subscription
+from wainwright.billing.moving import move
 from wainwright.billing.planning import Charge, Draft
 from wainwright.billing.rulebook import RuleBook
 from wainwright.billing.standing import standing_of
@@ -167,7 +168,7 @@ def decide(hold: Hold, decision: str, *, by: Actor) -> Hold:
 
     MISSED: all of them, one (the period that runs now) or skip. CHARGE: go_on, or skip the period.
     RUN: go_on. DISPUTE: go_on, once the bank has decided. CREDIT: go_on gives back what it can,
-    skip leaves it. MoveRefused for another word.
+    skip leaves it. LOST: go_on, or skip what is due: it was paid. MoveRefused for another word.
     """
     begun: list[Refund] = []
     with transaction.atomic():
@@ -185,7 +186,7 @@ def decide(hold: Hold, decision: str, *, by: Actor) -> Hold:
             if decision == Hold.GO_ON:
                 begun = leftover.begin_return(subscription.customer_id, hold.currency, by=by)
         else:
-            _obey(subscription, hold)
+            _obey(subscription, hold, by)
             subscription.version += 1
             subscription.save()
         audit.note(
@@ -205,6 +206,7 @@ CHOICES = {
     Hold.RUN: (Hold.GO_ON,),
     Hold.DISPUTE: (Hold.GO_ON,),
     Hold.CREDIT: (Hold.GO_ON, Hold.SKIP),
+    Hold.LOST: (Hold.SKIP, Hold.GO_ON),
 }
 
 
@@ -254,6 +256,12 @@ def stop_for_dispute(subscription: Subscription, amount: int) -> None:
     )
 
 
+def ask_about_lost(subscription: Subscription, taken: Money, at: datetime) -> None:
+    """The gateway took that sum at that moment, perhaps for this locked one: the seller knows."""
+    Subscription.objects.filter(pk=subscription.pk).update(next_due_at=None)
+    _open(Hold.LOST, subscription, amount=taken.minor, currency=taken.currency, since=at)
+
+
 def charged_back(subscription: Subscription, *in_states: str) -> bool:
     """Whether a payment of it is charged back, and the chargeback in one of these states."""
     bills = Period.objects.filter(subscription=subscription).values("bill")
@@ -261,18 +269,20 @@ def charged_back(subscription: Subscription, *in_states: str) -> bool:
     return bool(disputes.exists())
 
 
-def without_disputed(due: QuerySet[Subscription]) -> QuerySet[Subscription]:
-    """Of what is due, that for which nothing is stopped by a chargeback."""
-    stopped = Hold.objects.filter(subscription=OuterRef("pk"), kind=Hold.DISPUTE, decided_at=None)
+def without_stopped(due: QuerySet[Subscription]) -> QuerySet[Subscription]:
+    """Of what is due, that which no chargeback stops, nor a charge that may have been for it."""
+    stopped = Hold.objects.filter(subscription=OuterRef("pk"), kind__in=Hold.STOPS, decided_at=None)
     return due.exclude(Exists(stopped))
 
 
-def _obey(subscription: Subscription, hold: Hold) -> None:
+def _obey(subscription: Subscription, hold: Hold, by: Actor) -> None:
     made, now = subscription.payments_made, clock.now()
     last = _current_number(subscription)
     if hold.decision == Hold.SKIP:
+        if hold.kind == Hold.LOST and subscription.open_bill_id is not None:
+            _was_paid(subscription, by)
         _leave_out(subscription, before=last + 1 if subscription.due(made) <= now else made)
-    elif hold.kind == Hold.DISPUTE:
+    elif hold.kind in Hold.STOPS:
         subscription.next_due_at = _due_again(subscription)
     elif hold.kind == Hold.CHARGE:
         subscription.vouched_gross = hold.amount
@@ -282,6 +292,15 @@ def _obey(subscription: Subscription, hold: Hold) -> None:
     else:
         subscription.catch_up_to = last
         subscription.next_due_at = subscription.due(made)
+
+
+def _was_paid(subscription: Subscription, by: Actor) -> None:
+    """What is open of it was paid before the restore, and is not owed any more."""
+    why = "it was paid before the restore"
+    owing.owe_no_more(subscription, why=why, by=by)
+    subscription.failures = 0
+    if subscription.state == states.PAST_DUE:
+        move(subscription, states.ACTIVE, by=by, reason=why)
 
 
 def _due_again(subscription: Subscription) -> datetime | None:
@@ -298,6 +317,7 @@ def _open(
     subscription: Subscription,
     *,
     amount: int,
+    currency: str = "",
     usual: int | None = None,
     since: datetime | None = None,
     until: datetime | None = None,
@@ -308,7 +328,7 @@ def _open(
         _held(
             kind,
             business_id=subscription.business_id,
-            currency=subscription.currency,
+            currency=currency or subscription.currency,
             subscription=subscription,
             amount=amount,
             usual=usual,

@@ -34,10 +34,10 @@ def move_all(moves: Collection[tuple[Subscription, str]], *, by: Actor, reason: 
 
 
 def _release(subscription: Subscription, by: Actor) -> None:
-    """Nothing of it waits for the seller any more; but a chargeback outlasts a pause."""
+    """Nothing of it waits for the seller any more; but what stops collecting outlasts a pause."""
     held = Hold.objects.filter(subscription=subscription, decided_at=None)
     if not subscription.ended:
-        held = held.exclude(kind=Hold.DISPUTE)
+        held = held.exclude(kind__in=Hold.STOPS)
     held.update(decided_at=clock.now(), decision=Hold.SKIP, by=by.label[:254])
 
 

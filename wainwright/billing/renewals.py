@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Iterable
-from datetime import timedelta
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -31,7 +31,7 @@ from wainwright.core.actors import SYSTEM
 from wainwright.core.prepared import Each, Slot, prepared
 from wainwright.core.sweeping import BATCH
 from wainwright.customers.models import Customer
-from wainwright.payments import attempts, bills, charging
+from wainwright.payments import attempts, bills, charging, restoring
 from wainwright.payments.bills import BillDraft
 from wainwright.payments.charging import Charge
 from wainwright.payments.models import Bill, Payment
@@ -48,14 +48,17 @@ A_DAY = timedelta(hours=25)
 def due_payers(now: Slot, *, held: tuple[str, ...], limit: int) -> QuerySet[Subscription, int]:
     """Whose subscriptions are due, first those that waited longest."""
     due = Subscription.objects.filter(next_due_at__lte=now)
-    due = holds.without_disputed(due).exclude(open_bill=None, currency__in=held)
+    due = holds.without_stopped(due).exclude(open_bill=None, currency__in=held)
     return due.order_by("next_due_at", "pk").values_list("customer_id", flat=True)[:limit]
 
 
 def renew_due(limit: int = BATCH) -> int:
-    """For the sweep: charges up to `limit` due subscriptions; returns how many it looked at."""
+    """For the sweep: charges up to `limit` due subscriptions; returns how many it looked at.
+
+    After a restore nothing is charged until the owner resumes.
+    """
     payers = due_payers(clock.now(), held=tuple(holds.held_currencies()), limit=limit)
-    if not payers:
+    if not payers or restoring.paused():
         return 0
     try:
         charge_payers(set(payers))
@@ -101,7 +104,7 @@ def begin(customer_ids: Collection[int]) -> list[Charge]:
 def _due(customer_ids: Collection[int]) -> list[Subscription]:
     """What is due of them, or will be before the day is over; locked."""
     until = clock.now() + A_DAY
-    running = _locked(customer_ids)
+    running = locked_of(customer_ids)
     due = [each for each in running if each.next_due_at is not None and each.next_due_at <= until]
     for name in ("business", "method", "open_bill"):
         many.fill(due, name)
@@ -113,9 +116,10 @@ def _due(customer_ids: Collection[int]) -> list[Subscription]:
 
 
 @prepared
-def _locked(customers: Each) -> QuerySet[Subscription]:
+def locked_of(customers: Each) -> QuerySet[Subscription]:
+    """What may be charged of these customers, locked. Call inside a transaction."""
     rows = Subscription.objects.filter(customer__in=customers, state__in=states.BILLABLE)
-    return holds.without_disputed(rows).select_for_update(of=("self",), no_key=True).order_by("pk")
+    return holds.without_stopped(rows).select_for_update(of=("self",), no_key=True).order_by("pk")
 
 
 def _open(fresh: Iterable[Subscription]) -> list[Owed]:
@@ -132,7 +136,14 @@ def _open(fresh: Iterable[Subscription]) -> list[Owed]:
         owing.drop_changes(billed_now, why="the next period began", by=SYSTEM)
         purse = credit.purse_of({each.customer_id for each in by_id.values()})
         drafts = planning.with_credit(drafts, purse)
-    opened = bills.open_bills([_bill(draft) for draft in drafts])
+    return open_drafts(drafts, by_id)
+
+
+def open_drafts(
+    drafts: Sequence[Draft], by_id: Mapping[int, Subscription], *, at: datetime | None = None
+) -> list[Owed]:
+    """Opens these bills, now or as of then, and has their subscriptions, locked, owe them."""
+    opened = bills.open_bills([_bill(draft, at) for draft in drafts])
     credit.note_uses([(bill, draft.credits) for bill, draft in zip(opened, drafts, strict=True)])
     periods = [
         Period(
@@ -179,7 +190,7 @@ def _sane(drafts: Iterable[Draft], by_id: dict[int, Subscription], rules: RuleBo
     return kept
 
 
-def _bill(draft: Draft) -> BillDraft:
+def _bill(draft: Draft, at: datetime | None) -> BillDraft:
     first = draft.charges[0].standing
     return BillDraft(
         business_id=first.business_id,
@@ -188,6 +199,7 @@ def _bill(draft: Draft) -> BillDraft:
         due_at=draft.at,
         customer_id=first.customer_id,
         order_id=first.order_id,
+        opened_at=at,
     )
 
 

@@ -78,8 +78,13 @@ def _make_folder(folder: Path) -> None:
 
 
 def ready_database() -> None:
-    """A database that fits the code, migrated if nobody lives there yet; else a refusal."""
+    """A database that fits the code, migrated if nobody lives there yet; else a refusal.
+
+    One that was restored is opened with billing paused.
+    """
     from django.utils.translation import gettext as _
+
+    from wainwright.payments import restoring
 
     behind = settle_database()
     if behind:
@@ -90,6 +95,7 @@ def ready_database() -> None:
             )
             % {"count": len(behind)}
         )
+    restoring.watch()
 
 
 def settle_database() -> list[str]:

@@ -19,6 +19,7 @@ CHECKS = (
     settings.hosts,
     settings.sealed,
     work.worker,
+    work.billing,
     work.mail,
     work.left_undone,
     machine.files,

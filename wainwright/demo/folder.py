@@ -11,12 +11,14 @@ from pathlib import Path
 
 from django.utils.translation import gettext as _
 
+from wainwright.core import lived
 from wainwright.core.errors import Refused
 from wainwright.payments.gateways.test.ledger import LEDGER_FILE
 from wainwright.web.landing import ways
 
 UNFINISHED = "demo.unfinished"
 DATABASE = "wainwright.sqlite3"
+FILES = (DATABASE, LEDGER_FILE, lived.FILE)
 COPIED = ("documents", "uploads")
 KEPT_IN = (*COPIED, "mail")
 
@@ -64,7 +66,7 @@ class Folder:
             return
         self._unfinished.touch()  # were this cut short, the next start would go on with it
         (self.path / ways.FILE).unlink(missing_ok=True)
-        for name in (DATABASE, LEDGER_FILE):
+        for name in FILES:
             for file in self.path.glob(f"{name}*"):
                 file.unlink()
         for name in KEPT_IN:
@@ -86,7 +88,7 @@ class Folder:
                 % {"folder": self.path}
             )
         with self.alone():
-            for name in (DATABASE, LEDGER_FILE, ways.FILE):
+            for name in (*FILES, ways.FILE):
                 for file in self.path.glob(f"{name}*"):
                     shutil.copy2(file, target / file.name)
             for name in COPIED:

@@ -17,8 +17,8 @@ from wainwright.billing.models import Hold, Subscription
 from wainwright.core.models import EventRow
 from wainwright.letters.models import Letter
 from wainwright.letters.writing import write
-from wainwright.payments.events import DifferenceFound, DisputeEvent
-from wainwright.payments.models import Bill, Difference, Dispute
+from wainwright.payments.events import DifferenceFound, DisputeEvent, RestoreNoticed
+from wainwright.payments.models import Bill, Difference, Dispute, Restore
 from wainwright.payments.queries import lines_of
 from wainwright.sales.ledger import order_of
 
@@ -52,6 +52,16 @@ def tell_of_hold(event: BillingHeld, row: EventRow) -> None:
         "decide_url": link_for(hold.business, "dashboard:decisions"),
     }
     _tell(hold.business, "billing_held", row.public_id, context)
+
+
+def tell_of_restore(event: RestoreNoticed, row: EventRow) -> None:
+    """Every owner is told, for none but an owner resumes."""
+    restore = Restore.objects.get(pk=event.restore_id)
+    own = Business.objects.get(pk=event.business_id)
+    context = {"restore": restore, "restored_url": link_for(own, "dashboard:restored")}
+    owners = Member.objects.filter(role=Member.OWNER).order_by("pk")
+    for recipient in owners.values_list("user__email", flat=True):
+        _write(own, recipient, "billing_paused", row.public_id, context)
 
 
 def tell_of_dispute(event: DisputeEvent, row: EventRow) -> None:
@@ -121,13 +131,19 @@ def _tell(business: Business, kind: str, cause: str, context: dict[str, Any]) ->
     owners = Member.objects.filter(role=Member.OWNER).order_by("pk")
     recipient = business.support_email or owners.values_list("user__email", flat=True).first()
     if recipient:
-        write(
-            kind=kind,
-            cause=cause,
-            recipient=recipient,
-            customer=None,
-            business=business,
-            language=business.language,
-            zone=business.zone,
-            context=context,
-        )
+        _write(business, recipient, kind, cause, context)
+
+
+def _write(
+    business: Business, recipient: str, kind: str, cause: str, context: dict[str, Any]
+) -> None:
+    write(
+        kind=kind,
+        cause=cause,
+        recipient=recipient,
+        customer=None,
+        business=business,
+        language=business.language,
+        zone=business.zone,
+        context=context,
+    )

@@ -37,6 +37,7 @@ KINDS = {
     "rebill_failed": _("a failed renewal, for the seller"),
     "cancellation_alert": _("a cancellation, for the seller"),
     "billing_held": _("a decision for the seller"),
+    "billing_paused": _("billing paused after a restore, for the seller"),
     "price_unsent": _("a price nobody could be told of, for the seller"),
     "chargeback_alert": _("a chargeback, for the seller"),
     "difference_alert": _("books that differ, for the seller"),

@@ -25,7 +25,7 @@ from wainwright.letters.models import NoticeMark
 from wainwright.letters.plans import plan_of
 from wainwright.letters.wording import Book, Notice
 from wainwright.letters.writing import write
-from wainwright.payments import bills
+from wainwright.payments import bills, restoring
 from wainwright.payments.models import Method
 
 log = logging.getLogger(__name__)
@@ -54,11 +54,12 @@ class Span:
 def give_notice() -> None:
     """For the sweep: writes the notices that fell due since it did so last, an hour ago or more.
 
-    One that cannot be written holds up no other, and is tried again with the next run.
+    One that cannot be written holds up no other, and is tried again with the next run. While
+    billing is paused after a restore, nothing is foretold that may be charged already.
     """
     now = clock.now()
     mark = _marks.first() or NoticeMark.objects.get_or_create(defaults={"until": now})[0]
-    if now - mark.until < EVERY:
+    if now - mark.until < EVERY or restoring.paused():
         return
     written = [_is_written(tell) for tell in _due(Span(mark.until, now), Book.read())]
     if all(written):

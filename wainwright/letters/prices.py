@@ -23,6 +23,7 @@ from wainwright.letters.models import Letter
 from wainwright.letters.noticing import SLACK, write_notice
 from wainwright.letters.plans import plan_of
 from wainwright.letters.wording import Book, Notice
+from wainwright.payments import restoring
 
 KIND = "price_change"
 
@@ -41,7 +42,10 @@ def tell_of_prices() -> None:
     the seller of each that did not go out in time."""
     now = clock.now()
     days, _latest = notices.of_price(now.date())
-    for subscription in _untold(now + timedelta(days=days) + SLACK):
+    untold = _untold(now + timedelta(days=days) + SLACK)
+    if untold and restoring.paused():
+        return
+    for subscription in untold:
         _follow(subscription, now)
 
 

@@ -6,7 +6,15 @@ from django.db.models import QuerySet
 
 from wainwright.accounts.access import narrowed
 from wainwright.accounts.models import Member
-from wainwright.payments.models import Bill, Connection, Difference, Dispute, Payment, Refund
+from wainwright.payments.models import (
+    Bill,
+    Connection,
+    Difference,
+    Dispute,
+    Payment,
+    Refund,
+    Restore,
+)
 
 
 def bills_for(member: Member) -> QuerySet[Bill]:
@@ -31,3 +39,9 @@ def connections_for(member: Member) -> QuerySet[Connection]:
 
 def differences_for(member: Member) -> QuerySet[Difference]:
     return narrowed(Difference.objects.all(), member)
+
+
+def restores_for(member: Member) -> QuerySet[Restore]:
+    """The account's, for its owner; others see none."""
+    rows: QuerySet[Restore] = Restore.objects.all()
+    return rows if member.role == Member.OWNER else rows.none()

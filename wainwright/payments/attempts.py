@@ -19,7 +19,7 @@ from wainwright.core import clock
 from wainwright.core.actors import Actor
 from wainwright.core.ids import new_id
 from wainwright.core.money import Money
-from wainwright.payments import calls
+from wainwright.payments import calls, restoring
 from wainwright.payments.abandoning import give_up
 from wainwright.payments.booking import book
 from wainwright.payments.connections import adapter_for, webhook_address
@@ -46,8 +46,11 @@ class Visit:
 def begin(attempt: Payment) -> Payment:
     """Writes a prepared attempt, before anything is sent. Call inside a transaction.
 
-    Raises AttemptRunning while another attempt for the same bill is under way.
+    Raises AttemptRunning while another attempt for the same bill is under way, and BillingPaused
+    for what is owed while nobody knows whether it was paid already.
     """
+    if attempt.purpose in Payment.UNATTENDED:
+        restoring.refuse_while_paused()
     return begin_all([attempt])[0]
 
 

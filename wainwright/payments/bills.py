@@ -38,7 +38,8 @@ class LineDraft:
 
 @dataclass(frozen=True, slots=True)
 class BillDraft:
-    """A bill as it will be opened; its lines share one currency."""
+    """A bill as it will be opened: now or, where it was opened before and is lost, as of then. Its
+    lines share one currency."""
 
     business_id: int
     kind: str
@@ -46,6 +47,7 @@ class BillDraft:
     due_at: datetime
     customer_id: int | None = None
     order_id: int | None = None
+    opened_at: datetime | None = None
 
 
 def open_bill(draft: BillDraft) -> Bill:
@@ -79,7 +81,7 @@ def _bill(draft: BillDraft, now: datetime) -> Bill:
         net=net.minor,
         tax=tax.minor,
         gross=(net + tax).minor,
-        opened_at=now,
+        opened_at=draft.opened_at or now,
         due_at=draft.due_at,
     )
 

@@ -28,3 +28,16 @@ class AttemptRunning(Conflict):
     """Another attempt for the same bill has not come to its end yet."""
 
     code = "attempt_running"
+
+
+class BillingPaused(Refused):
+    """The database was restored, and its owner has not resumed billing yet; nothing was charged."""
+
+    status = 503
+    code = "billing_paused"
+
+
+class NotCompared(Conflict):
+    """A gateway's books were not compared since the restore."""
+
+    code = "not_compared"

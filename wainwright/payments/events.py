@@ -110,3 +110,12 @@ class DifferenceFound(Event):
     name: ClassVar[str] = "payment.difference_found"
 
     difference_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class RestoreNoticed(Event):
+    """The database was restored; nothing is charged by itself until the account's owner resumes."""
+
+    name: ClassVar[str] = "billing.paused_after_restore"
+
+    restore_id: int

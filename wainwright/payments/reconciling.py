@@ -1,7 +1,8 @@
 """Once a day, the whole of a gateway's books is laid beside ours: nothing rests on a webhook alone.
 
 What changed there since shortly before the last comparison is listed. Lost answers and lost
-webhooks are booked from the list; what does not fit is noted for a person.
+webhooks are booked from the list; what does not fit is noted for a person. A charge that our
+database has lost shows that it was restored: billing is paused, and what can be is booked anew.
 """
 
 from __future__ import annotations
@@ -15,12 +16,20 @@ from django.db.models import Q, QuerySet
 from wainwright.core import clock
 from wainwright.core.prepared import Slot, prepared
 from wainwright.core.sweeping import BATCH
-from wainwright.payments import calls, differences, disputes, janitor, refunds
+from wainwright.payments import calls, differences, disputes, janitor, refunds, restoring
 from wainwright.payments.booking import book
 from wainwright.payments.comparing import Pair, difference, pairs
 from wainwright.payments.gateways import base as gateways
 from wainwright.payments.gateways.base import OutcomeStatus
-from wainwright.payments.models import Connection, Difference, Payment, Reconciliation, Refund
+from wainwright.payments.lost import Mend, lost
+from wainwright.payments.models import (
+    Connection,
+    Difference,
+    Payment,
+    Reconciliation,
+    Refund,
+    Restore,
+)
 
 log = logging.getLogger(__name__)
 
@@ -36,7 +45,7 @@ def _due(now: Slot, *, limit: int) -> QuerySet[Connection]:
     return rows.select_related("business").order_by("pk")[:limit]
 
 
-def reconcile_due(limit: int = BATCH) -> int:
+def reconcile_due(limit: int = BATCH, *, mend: Mend | None = None) -> int:
     """For the sweep: compares each connection's books once a day; how many were compared.
 
     One that could not be compared is tried again after a while.
@@ -45,23 +54,30 @@ def reconcile_due(limit: int = BATCH) -> int:
     mine = [row for row in _due(now, limit=limit) if not calls.rests(row) and _claimed(row, now)]
     for connection in mine:
         try:
-            reconcile(connection)
+            reconcile(connection, mend=mend)
         except gateways.GatewayError as error:
             log.warning("could not compare %s: %s", connection.public_id, error)
     return len(mine)
 
 
-def reconcile(connection: Connection) -> Reconciliation:
-    """Makes both books tell the same, as far as that is ours to do. Raises GatewayError."""
+def reconcile(connection: Connection, *, mend: Mend | None = None) -> Reconciliation:
+    """Makes both books tell the same, as far as that is ours to do. Raises GatewayError.
+
+    What our database has lost is made anew by `mend`, if there is one.
+    """
     since, until = _since(connection), clock.now()
     resolved = _ask_about_refunds(connection, until)
     with calls.patient(connection) as gateway:
         charges = list(gateway.list_charges(since))
     seen: set[int] = set()
     agreed: set[str] = set()
-    found = 0
+    found = recovered = 0
     for pair in pairs(connection, charges):
-        resolved += _booked(pair)
+        anew = (
+            pair.payment is None and mend is not None and _made_anew(pair, connection, mend, until)
+        )
+        if _booked(pair):
+            recovered, resolved = recovered + anew, resolved + (not anew)
         if pair.payment is not None and pair.fits:
             seen.add(pair.payment.pk)
         new = _noted(connection, pair)
@@ -81,6 +97,7 @@ def reconcile(connection: Connection) -> Reconciliation:
         until=until,
         charges=len(charges),
         resolved=resolved,
+        recovered=recovered,
         differences=found,
     )
     return done
@@ -102,6 +119,17 @@ def _since(connection: Connection) -> datetime:
     # A test clock may stand behind the wall, at which the connection was made.
     begins: datetime = last.until if last else min(connection.created_at, clock.now())
     return begins - OVERLAP
+
+
+def _made_anew(pair: Pair, connection: Connection, mend: Mend, until: datetime) -> bool:
+    """Whether it is a charge that our database has lost, and its payment was made anew."""
+    found = lost(connection, pair.charge)
+    if found is None:
+        return False
+    if restoring.paused() is None:
+        restoring.pause(Restore.CHARGED, until)
+    pair.payment = mend(found)
+    return pair.payment is not None
 
 
 def _booked(pair: Pair) -> bool:

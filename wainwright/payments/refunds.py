@@ -15,7 +15,7 @@ from wainwright.core.ids import new_id
 from wainwright.core.money import Money, total
 from wainwright.core.prepared import Slot, prepared
 from wainwright.core.sweeping import BATCH
-from wainwright.payments import calls, differences, refund_lines, returning
+from wainwright.payments import calls, differences, refund_lines, restoring, returning
 from wainwright.payments.connections import adapter_for
 from wainwright.payments.errors import NotRefundable
 from wainwright.payments.events import RefundDeclined, RefundSucceeded
@@ -241,6 +241,8 @@ def _strays(*, limit: int) -> QuerySet[Payment]:
 def return_strays(limit: int = BATCH) -> int:
     """For the sweep: gives back what was paid for bills that were closed before the money came."""
     rows = _strays(limit=limit)
+    if rows and restoring.paused():
+        return 0
     for payment in rows:
         left = refundable(payment)
         if left:

@@ -16,20 +16,23 @@ class Hold(OfBusinessMode):
     MISSED: periods passed while nothing ran; `since` to `until` is what they cover. CHARGE: one
     charge is far above the last. RUN: a day's run is far above the usual one; no subscription.
     DISPUTE: the customer's bank took a payment of it back; the bank's word may come first.
-    CREDIT: it was the last to run, and its customer has credit left.
+    CREDIT: it was the last to run, and its customer has credit left. LOST: a charge that a restored
+    database has lost may have been for it; `since` is when it was made.
     `amount` is what would be charged or given back, `usual` what it was compared with, in minor
     units.
     """
 
     MISSED, CHARGE, RUN = "missed", "charge", "run"
-    DISPUTE, CREDIT = "dispute", "credit"
+    DISPUTE, CREDIT, LOST = "dispute", "credit", "lost"
     KINDS = [
         (MISSED, _("missed while nothing ran")),
         (CHARGE, _("far above the last charge")),
         (RUN, _("far above the usual day")),
         (DISPUTE, _("a payment was charged back")),
         (CREDIT, _("credit is left over")),
+        (LOST, _("may be paid already")),
     ]
+    STOPS = (DISPUTE, LOST)  # nothing else the seller or the customer does collects meanwhile
     ALL, ONE, SKIP, GO_ON = "all", "one", "skip", "go_on"
 
     public_id = models.CharField(max_length=40, unique=True)

@@ -18,6 +18,7 @@ from wainwright.core.models import Delivery, SweepMark
 from wainwright.core.tenancy import LIVE, TEST, scope
 from wainwright.invoicing.models import Document
 from wainwright.letters.models import Letter
+from wainwright.payments import restoring
 from wainwright.reports import invariants
 
 WORKER_PATIENCE = timedelta(minutes=5)
@@ -42,6 +43,21 @@ def worker() -> Iterator[Line]:
         yield Line(_("worker"), _("at work"))
     else:
         yield Line(_("worker"), _("no account is open yet; run `wainwright createaccount`"))
+
+
+def billing() -> Iterator[Line]:
+    waiting = []
+    for account in directory.accounts():
+        with scope(account.pk, LIVE):
+            if restoring.paused():
+                waiting.append(account.name)
+    if waiting:
+        yield Line(
+            _("billing"),
+            _("is paused for %(names)s after a restore; their owners resume it in the dashboard")
+            % {"names": ", ".join(waiting)},
+            True,
+        )
 
 
 def mail() -> Iterator[Line]:

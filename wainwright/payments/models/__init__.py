@@ -8,6 +8,7 @@ from wainwright.payments.models.connections import Connection, Method
 from wainwright.payments.models.disputes import Dispute
 from wainwright.payments.models.payments import Payment
 from wainwright.payments.models.refunds import Refund, RefundLine
+from wainwright.payments.models.restores import Restore
 
 __all__ = [
     "Bill",
@@ -21,4 +22,5 @@ __all__ = [
     "Reconciliation",
     "Refund",
     "RefundLine",
+    "Restore",
 ]

@@ -47,6 +47,7 @@ class Reconciliation(OfBusinessMode):
     until = models.DateTimeField()
     charges = models.PositiveIntegerField(default=0)
     resolved = models.PositiveIntegerField(default=0)  # payments and refunds whose answer was lost
+    recovered = models.PositiveIntegerField(default=0)  # charges a restored database had lost
     differences = models.PositiveIntegerField(default=0)  # of them new
 
     class Meta:

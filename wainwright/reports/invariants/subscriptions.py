@@ -14,7 +14,7 @@ from wainwright.billing.models import Ending, Hold, Pause, Period, Subscription
 from wainwright.core import clock, tenancy
 from wainwright.core.models import SweepMark
 from wainwright.core.prepared import Slot, prepared
-from wainwright.payments.models import Bill, Payment, Refund
+from wainwright.payments.models import Bill, Payment, Refund, Restore
 from wainwright.reports.invariants.found import Found, ids, named, rows, sum_of
 
 PATIENCE, A_DAY = timedelta(minutes=10), timedelta(hours=25)
@@ -118,19 +118,23 @@ def _charged_late() -> QuerySet[Any, Any]:
 
 
 def nothing_late() -> Found:
-    """At the end of its last sweep nothing due had waited for more than ten minutes."""
+    """At the end of its last sweep nothing due had waited for more than ten minutes, but for what
+    waits since a restore until the owner resumes billing."""
     account_id, checked, broken = tenancy.current().account_id, 0, []
     for mode, finished_at in _sweeps():
         with tenancy.scope(account_id, mode):
             before = finished_at - PATIENCE
             checked += _running.count()
+            if not _paused(finished_at):
+                broken += [
+                    *named(_due(before), _("%(id)s: is due and was not billed")),
+                    *named(
+                        _money_unasked(before),
+                        _("%(id)s: came for a closed bill and was not given back"),
+                    ),
+                ]
             broken += [
-                *named(_due(before), _("%(id)s: is due and was not billed")),
                 *named(_ending(before), _("%(id)s: was cancelled and has not ended")),
-                *named(
-                    _money_unasked(before),
-                    _("%(id)s: came for a closed bill and was not given back"),
-                ),
                 # A bill takes along what falls due later on its day.
                 *named(_early(clock.now() + A_DAY), _("%(id)s: its period begins in the future")),
             ]
@@ -143,6 +147,13 @@ def _sweeps() -> QuerySet[SweepMark, Any]:
 
 
 @prepared
+def _paused(at: Slot) -> QuerySet[Restore, int]:
+    """Restores after which billing was paused then."""
+    rests = Q(resumed_at=None) | Q(resumed_at__gte=at)
+    return Restore.objects.filter(rests).values_list("pk", flat=True)
+
+
+@prepared
 def _running() -> QuerySet[Subscription]:
     return Subscription.objects.filter(ended_at=None)
 
@@ -151,7 +162,7 @@ def _running() -> QuerySet[Subscription]:
 def _due(before: Slot) -> QuerySet[Subscription, str]:
     held = Hold.objects.filter(kind=Hold.RUN, decided_at=None).values("currency")
     due = _running.plain().filter(state__in=states.BILLABLE, next_due_at__lt=before)
-    return ids(holds.without_disputed(due.exclude(currency__in=held)))
+    return ids(holds.without_stopped(due.exclude(currency__in=held)))
 
 
 @prepared
