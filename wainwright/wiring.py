@@ -139,8 +139,7 @@ def recurring() -> list[Callable[[], Any]]:
     from wainwright.core import audit, events, limits
     from wainwright.hub import entry, minting, sessions
     from wainwright.letters import noticing, prices, sending
-    from wainwright.payments import inbox, janitor, reconciling, refunds, webhook_secrets
-    from wainwright.payments import inbox, janitor, refunds
+    from wainwright.payments import inbox, janitor, refunds, webhook_secrets
 
     return [
         inbox.work_waiting,

@@ -58,7 +58,7 @@ def charges_are_told_of() -> Found:
 
 @prepared
 def _charged(*, schedule: Schedule) -> QuerySet[Any]:
-    """What is told of before it is charged: trials, and what renews seldom until it is cancelled."""
+    """What is told of before it is charged: trials, and what renews seldom till it is cancelled."""
     told = _after_trial()
     for interval, _days in schedule:
         told |= _renewed(interval)

@@ -28,6 +28,8 @@ WORDS = {
     (Hold.DISPUTE, Hold.GO_ON): gettext_lazy("Collect again"),
     (Hold.CREDIT, Hold.GO_ON): gettext_lazy("Give it back"),
     (Hold.CREDIT, Hold.SKIP): gettext_lazy("Leave it as credit"),
+    (Hold.LOST, Hold.SKIP): gettext_lazy("It is paid"),
+    (Hold.LOST, Hold.GO_ON): gettext_lazy("It was for something else: collect"),
 }
 
 
@@ -70,6 +72,7 @@ def why(hold: Hold) -> str:
         Hold.RUN: _("%(sum)s in one day; a usual day has %(usual)s."),
         Hold.DISPUTE: _("%(sum)s were charged back; nothing is collected meanwhile."),
         Hold.CREDIT: _("%(sum)s of credit were left when the last subscription ended."),
+        Hold.LOST: _("The gateway took %(sum)s on %(start)s, which the restored database lost."),
     }[hold.kind]
     amount, usual = hold.money(hold.amount), hold.money(hold.usual)
     return said % {

@@ -75,6 +75,9 @@ def sentence(needs: list[Need], recurring: list[Money]) -> str:
 def needs_of(request: StaffRequest, counts: dict[str, int]) -> list[Need]:
     reach = request.reach
     found = []
+    if reach.restores().filter(resumed_at=None).exists():
+        said = _("Billing is paused after a restore of the database: nothing is charged")
+        found.append(Need(said, reverse("dashboard:restored")))
     if late := counts["past_due"]:
         said = ngettext("%(n)s payment is overdue", "%(n)s payments are overdue", late)
         found.append(Need(said % {"n": late}, _list("subscriptions", "past_due")))

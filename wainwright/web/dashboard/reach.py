@@ -34,8 +34,17 @@ from wainwright.payments.access import (
     disputes_for,
     payments_for,
     refunds_for,
+    restores_for,
 )
-from wainwright.payments.models import Bill, Connection, Difference, Dispute, Payment, Refund
+from wainwright.payments.models import (
+    Bill,
+    Connection,
+    Difference,
+    Dispute,
+    Payment,
+    Refund,
+    Restore,
+)
 from wainwright.sales.access import entries_for, orders_for
 from wainwright.sales.models import Entry, Order
 
@@ -135,6 +144,9 @@ class Reach:
 
     def differences(self) -> QuerySet[Difference]:
         return self._seen(differences_for(self.member))
+
+    def restores(self) -> QuerySet[Restore]:
+        return restores_for(self.member)
 
     def documents(self) -> QuerySet[Document]:
         return self._seen(documents_for(self.member))

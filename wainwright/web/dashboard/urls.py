@@ -90,6 +90,8 @@ urlpatterns = [
     path(
         "differences/<public_id:difference_id>/", view("differences.difference"), name="difference"
     ),
+    path("restored/", view("restored.restored"), name="restored"),
+    path("restored/resume/", view("restored.resume"), name="resume_billing"),
     path("businesses/", view("businesses.businesses"), name="businesses"),
     path("businesses/new/", view("businesses.new"), name="business_new"),
     path("team/", view("team.team"), name="team"),
