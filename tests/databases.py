@@ -50,7 +50,12 @@ def fresh_postgres(name: str) -> dict[str, str]:
     }
 
 
-def _create(name: str, owner: dict[str, Any]) -> None:
+def copy_postgres(name: str, *, to: str) -> None:
+    """Puts a copy of a database there, one of the run's cluster to which nobody is connected."""
+    _create(to, connections["owner"].settings_dict, like=name)
+
+
+def _create(name: str, owner: dict[str, Any], *, like: str = "template1") -> None:
     with psycopg.connect(
         dbname="postgres",
         user=owner["USER"],
@@ -60,4 +65,5 @@ def _create(name: str, owner: dict[str, Any]) -> None:
         autocommit=True,
     ) as admin:
         admin.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name)))
-        admin.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        made = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+        admin.execute(made.format(sql.Identifier(name), sql.Identifier(like)))

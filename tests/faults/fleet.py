@@ -113,6 +113,16 @@ class Fleet:
             os.kill(child, signal.SIGKILL)
         return len(found[:1])
 
+    def sleep(self) -> None:
+        """Nothing runs and holds the database any more, until `wake`."""
+        self.kill(*self.names())
+        self._end_insider()
+
+    def wake(self) -> None:
+        self._insider = self._start_insider()
+        self.mend()
+        self.wait_until_healthy()
+
     def stop(self, name: str) -> None:
         """SIGSTOP: frozen in whatever it is doing, with what it started."""
         self._signal(name, signal.SIGSTOP)

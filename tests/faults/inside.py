@@ -124,6 +124,37 @@ def day() -> str:
         return clock.now().isoformat()
 
 
+def live(days: str) -> None:
+    """So many days pass, each with all that is due on it."""
+    from wainwright import wiring
+
+    for _day in range(int(days)):
+        day()
+        wiring.sweep()
+
+
+def restored() -> dict[str, Any]:
+    """Why billing is paused, and how many gateways are not compared yet; nothing where it runs."""
+    from wainwright.payments import restoring
+
+    with scope_of_shop():
+        restore = restoring.paused()
+        if restore is None:
+            return {}
+        return {"why": restore.why, "uncompared": len(restoring.not_compared(restore))}
+
+
+def resume() -> None:
+    """The owner has seen what was found, and lets billing go on."""
+    from wainwright.core.actors import SYSTEM
+    from wainwright.payments import restoring
+
+    with scope_of_shop():
+        restore = restoring.paused()
+        assert restore is not None
+        restoring.resume(restore, by=SYSTEM)
+
+
 def _let_all_go_on() -> None:
     """The seller looks at what was held back, as a growing shop's runs are, and wants it all."""
     from wainwright.billing import holds
@@ -253,7 +284,7 @@ ACTS: dict[str, Callable[[], Any]] = {
     act.__name__: act
     for act in (
         *(stage, let_in, sign_in, sell, begin_renewal, let_many_fall_due, renewed),
-        *(day, age, drain, waiting, books),
+        *(day, live, restored, resume, age, drain, waiting, books),
     )
 }
 
