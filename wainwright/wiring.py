@@ -186,6 +186,17 @@ def sweep() -> None:
             sweep_account(account_id, mode)
 
 
+def begin() -> None:
+    """For the start of the worker, before its first sweep."""
+    from wainwright.core import tenancy
+    from wainwright.payments import reconciling
+
+    for account_id in _account_ids():
+        for mode in ("live", "test"):
+            with tenancy.scope(account_id, mode):
+                reconciling.compare_after_silence()
+
+
 def _lend_the_test_gateway_a_hand() -> None:
     from wainwright.payments.gateways.test.ledger import LEDGER_FILE
     from wainwright.payments.gateways.test.worker import deliver_webhooks

@@ -9,7 +9,7 @@ import pytest
 from django.db import transaction
 
 from tests import cast
-from tests.clocks import advance
+from tests.clocks import advance, pass_time
 from tests.factories.buying import LATER_DECLINED, Bought, buy, pay_at_gateway
 from tests.factories.renewing import gateway_of
 from tests.factories.shops import make_price, make_product
@@ -42,11 +42,11 @@ def backup() -> str:
     return transaction.savepoint_create()
 
 
-def restore(shop: cast.Cast, kept: str, *, days: int) -> None:
-    """The backup is put back so many days after it was made, by the clock on the wall."""
+def restore(kept: str, **later: int) -> None:
+    """The backup is put back so much later than it was made."""
     transaction.savepoint_rollback(kept)
     tenancy.current().offset = None
-    clock.set_offset(clock.offset() + timedelta(days=days))
+    clock.set_offset(clock.offset() + timedelta(**later))
 
 
 def sweep(shop: cast.Cast) -> None:
@@ -91,7 +91,7 @@ def test_thirty_lost_days_are_booked_from_the_gateway_and_none_is_charged_again(
     lived = taken(shop)
     assert len(lived) == 2 + 32 + 1
 
-    restore(shop, kept, days=30)
+    restore(kept, days=30)
     restoring.pause(Restore.BEHIND, clock.now())
     sweep(shop)
     assert taken(shop) == booked() == lived
@@ -121,13 +121,36 @@ def test_a_restore_is_seen_by_the_gateways_own_charges_where_nothing_else_tells(
     kept = backup()
     advance(shop.account.pk, 5)
     lived = taken(shop)
-    restore(shop, kept, days=5)
+    restore(kept, days=5)
     sweep(shop)
     noticed = restoring.paused()
     assert noticed is not None
     assert noticed.why == Restore.CHARGED
     assert taken(shop) == booked() == lived
     assert restoring.not_compared(noticed) == []
+
+
+def test_a_machine_put_back_whole_compares_before_its_worker_charges(shop: cast.Cast) -> None:
+    buy(make_price(make_product(shop.own), "daily"))
+    pass_time(shop.account.pk, timedelta(hours=6))
+    kept = backup()
+    pass_time(shop.account.pk, timedelta(hours=19))
+    lived = taken(shop)
+    assert len(lived) == 2
+    restore(kept, hours=19)
+    reconciling.compare_after_silence()
+    sweep(shop)
+    assert restoring.paused() is not None
+    assert taken(shop) == booked() == lived
+
+
+def test_a_worker_that_was_not_away_compares_once_a_day(shop: cast.Cast) -> None:
+    buy(make_price(make_product(shop.own), "daily"))
+    sweep(shop)
+    reconciling.compare_after_silence()
+    compared = Reconciliation.objects.count()
+    sweep(shop)
+    assert Reconciliation.objects.count() == compared
 
 
 def test_what_was_overdue_and_paid_on_a_page_since_is_booked_for_its_bill(
@@ -139,7 +162,7 @@ def test_what_was_overdue_and_paid_on_a_page_since_is_booked_for_its_bill(
     kept = backup()
     pay_overdue(bought)
     lived = taken(shop)
-    restore(shop, kept, days=1)
+    restore(kept, days=1)
     sweep(shop)
     assert taken(shop) == booked() == lived
     assert bought.subscription.open_bill is None
@@ -157,7 +180,7 @@ def test_a_charge_of_another_sum_stops_what_it_may_have_paid_and_asks_the_seller
     assert switching.switch(bought.subscription, dearer, by=SYSTEM) == switching.Switched.DONE
     advance(shop.account.pk, 30)
     lived = taken(shop)
-    restore(shop, kept, days=33)
+    restore(kept, days=33)
     sweep(shop)
     noticed = restoring.paused()
     assert noticed is not None
@@ -217,7 +240,7 @@ def test_whatever_is_killed_the_comparison_is_made_again_and_books_once(
     kept = backup()
     advance(shop.account.pk, 3)
     lived = taken(shop)
-    restore(shop, kept, days=3)
+    restore(kept, days=3)
     restoring.pause(Restore.BEHIND, clock.now())
 
     def die(*_: object) -> bool:

@@ -34,6 +34,7 @@ def run(options: argparse.Namespace) -> int:
     """Works until a signal comes, then finishes what is under way, for eight seconds at most."""
     memory.share_pool()
     _install.ready_database()
+    wiring.begin()
     chores = Chores(
         [
             Chore(wiring.sweep, every=SWEEP_SECONDS),

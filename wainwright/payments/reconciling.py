@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from django.db.models import Q, QuerySet
 
 from wainwright.core import clock
+from wainwright.core.models import SweepMark
 from wainwright.core.prepared import Slot, prepared
 from wainwright.core.sweeping import BATCH
 from wainwright.payments import calls, differences, disputes, janitor, refunds, restoring
@@ -36,6 +37,7 @@ log = logging.getLogger(__name__)
 EVERY = timedelta(days=1)
 OVERLAP = timedelta(days=2)  # their books may be written late, and their clock is not ours
 _AGAIN = timedelta(minutes=15)
+_SILENCE = timedelta(minutes=10)
 _UNDER_WAY = timedelta(minutes=2)  # so long, whoever made the call may still hear the answer
 
 
@@ -58,6 +60,16 @@ def reconcile_due(limit: int = BATCH, *, mend: Mend | None = None) -> int:
         except gateways.GatewayError as error:
             log.warning("could not compare %s: %s", connection.public_id, error)
     return len(mine)
+
+
+def compare_after_silence() -> None:
+    """For the start of the worker: where nothing was swept for a while, the books are compared
+    before anything is charged.
+
+    A machine put back whole, data folder and all, shows nothing else than that.
+    """
+    if SweepMark.objects.filter(finished_at__lt=clock.now() - _SILENCE).exists():
+        Connection.objects.update(compare_at=None)
 
 
 def reconcile(connection: Connection, *, mend: Mend | None = None) -> Reconciliation:
