@@ -16,22 +16,22 @@ from tests.faults.fleet import SECONDS_TO_ANSWER, Fleet
 from wainwright.core import lived
 from wainwright.payments.gateways.test.ledger import LEDGER_FILE
 
-pytestmark = pytest.mark.slow
 
-MONTH = 30
-
-
-def test_a_month_after_the_backup_is_booked_from_the_gateway_and_charged_once(
-    tmp_path: Path, database: dict[str, str]
+@pytest.mark.parametrize(
+    "days",
+    [pytest.param(3, marks=pytest.mark.slow), pytest.param(30, marks=pytest.mark.nightly)],
+)
+def test_what_came_after_the_backup_is_booked_from_the_gateway_and_charged_once(
+    tmp_path: Path, database: dict[str, str], days: int
 ) -> None:
     with Fleet(tmp_path, database, webs=1, workers=1) as fleet:
-        put_back = live_after_a_backup(fleet, MONTH)
+        put_back = live_after_a_backup(fleet, days)
         charged = charges(fleet)
-        assert len(charged) > MONTH
+        assert len(charged) > days
         put_back()
         fleet.wake()
         assert compared(fleet) == "behind"
-        for _day in range(MONTH):  # the test clock went back with the database
+        for _day in range(days):  # the test clock went back with the database
             fleet.inside("day")
         assert charges(fleet) == charged == booked(fleet)
         fleet.run("audit")
@@ -40,11 +40,12 @@ def test_a_month_after_the_backup_is_booked_from_the_gateway_and_charged_once(
         assert len(charges(fleet)) == len(charged) + 1
 
 
+@pytest.mark.slow
 def test_without_the_file_that_tells_it_is_taken_for_a_restore(
     tmp_path: Path, database: dict[str, str]
 ) -> None:
     with Fleet(tmp_path, database, webs=1, workers=1) as fleet:
-        put_back = live_after_a_backup(fleet, 3)
+        put_back = live_after_a_backup(fleet, 1)
         charged = charges(fleet)
         put_back()
         (fleet.data / lived.FILE).unlink()
@@ -53,11 +54,12 @@ def test_without_the_file_that_tells_it_is_taken_for_a_restore(
         assert charges(fleet) == charged == booked(fleet)
 
 
+@pytest.mark.slow
 def test_killing_it_at_any_moment_is_not_taken_for_a_restore(
     tmp_path: Path, database: dict[str, str], seed: int
 ) -> None:
     with Fleet(tmp_path, database, webs=2, workers=2) as fleet:
-        for wait in range(12):
+        for wait in range(6):
             fleet.mend()
             time.sleep((seed % 97 + 53 * wait) % 160 / 100)
             fleet.kill(*fleet.names())
