@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("payments", "0007_chargebacks"),
+        ("payments", "0008_declines_of_customer"),
     ]
 
     operations = [

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("billing", "0014_bill_days"),
+        ("billing", "0015_credit_goes_back"),
     ]
 
     operations = [
@@ -18,6 +18,7 @@ class Migration(migrations.Migration):
                     ("charge", "far above the last charge"),
                     ("run", "far above the usual day"),
                     ("dispute", "a payment was charged back"),
+                    ("credit", "credit is left over"),
                     ("lost", "may be paid already"),
                 ],
                 max_length=7,

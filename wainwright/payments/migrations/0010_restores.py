@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0002_staff_sessions"),
-        ("payments", "0007_chargebacks"),
+        ("payments", "0009_older_webhook_secrets"),
     ]
 
     operations = [

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0002_staff_sessions"),
-        ("billing", "0014_bill_days"),
+        ("billing", "0016_lost_charges"),
         ("catalog", "0001_initial"),
         ("customers", "0001_initial"),
         ("payments", "0007_chargebacks"),
