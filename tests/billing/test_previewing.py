@@ -361,7 +361,7 @@ def test_what_is_shown_is_billed_in_any_history(
 
 @pytest.mark.nightly
 @settings(
-    max_examples=40,
+    max_examples=80,
     phases=[Phase.reuse, Phase.generate],  # to make a long history short takes hours
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
