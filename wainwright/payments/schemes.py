@@ -46,8 +46,10 @@ def forbid(method: Method) -> bool:
 
 def forbidden(methods: Collection[Method]) -> set[int]:
     """The keys of those of which another try now would be one too many; asked once for all."""
-    declined = defaultdict(list)
+    declined: dict[tuple[object, ...], list[datetime]] = defaultdict(list)
     for tried in _declined({each.customer_id for each in methods}, clock.now() - LONGEST):
+        assert tried.method is not None
+        assert tried.settled_at is not None
         declined[_card(tried.method)].append(tried.settled_at)
     return {
         each.pk

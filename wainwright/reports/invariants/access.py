@@ -137,7 +137,7 @@ def _is_there() -> Q:
     """Bought for good, or for the time that runs."""
     running = Q(subscription__ended_at=None, ends_at=F("subscription__current_end"))
     lasting = running | Q(subscription__kind=Price.SPLIT)
-    return Q(period=None) | Exists(rows(Period).filter(lasting, pk=OuterRef("period")))
+    return Q(period=None) | Q(Exists(rows(Period).filter(lasting, pk=OuterRef("period"))))
 
 
 def _is_revoked() -> Q:
