@@ -10,6 +10,7 @@ from django.conf import settings
 from pytest_django import DjangoDbBlocker
 
 from tests import browsers, databases, environment
+from wainwright.core import lived
 
 # How long an example takes is the machine's business: a busy one is no failure.
 hypothesis.settings.register_profile("patient", deadline=None)
@@ -50,6 +51,12 @@ if not settings.EMBEDDED:
         worker = getattr(request.config, "workerinput", {}).get("workerid", "alone")
         with django_db_blocker.unblock():
             databases.lay_postgres(f"test_wainwright_{worker}")
+
+
+@pytest.fixture(autouse=True)
+def nothing_lived_before() -> None:
+    """A test's database is taken back when it ends, which is no restored backup."""
+    (settings.DATA / lived.FILE).unlink(missing_ok=True)
 
 
 @pytest.fixture(scope="session")
