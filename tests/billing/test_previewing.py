@@ -27,7 +27,7 @@ from wainwright.billing import (
     switching,
 )
 from wainwright.billing.errors import MoveRefused
-from wainwright.billing.models import Credit, Period, Subscription
+from wainwright.billing.models import Credit, Period, Rules, Subscription
 from wainwright.billing.planning import Charge, Draft, Reason
 from wainwright.billing.rulebook import change_rules
 from wainwright.billing.standing import plan_of
@@ -46,7 +46,8 @@ pytestmark = pytest.mark.django_db
 def shop() -> Iterator[cast.Cast]:
     everybody = cast.assemble()
     with scope(everybody.account.pk, TEST):
-        change_rules(None, by=SYSTEM, run_factor=0)  # many lives at once are no usual day
+        # Many lives at once are no usual day, and nobody is asked about what a bad card left.
+        change_rules(None, by=SYSTEM, run_factor=0, missed=Rules.CHARGE)
         yield everybody
 
 
@@ -110,9 +111,10 @@ def _of_period(starts_at: datetime, trial_ends_at: datetime | None, total: int |
 
 
 def billed(customer_id: int, since: datetime, owed: set[int]) -> list[list[Row]]:
-    """The bills opened since then and those owed already, with the reasons that records tell."""
+    """The bills opened since then, and those owed already that were paid, with the reasons that
+    records tell."""
     bills = Bill.objects.filter(customer_id=customer_id).exclude(state=Bill.VOID)
-    wanted = bills.filter(Q(opened_at__gt=since) | Q(pk__in=owed))
+    wanted = bills.filter(Q(opened_at__gt=since) | Q(pk__in=owed, closed_at__gt=since))
     return sorted(
         [(_as_billed(line), _why(line, owed)) for line in bill.lines.order_by("position")]
         for bill in wanted
@@ -148,7 +150,8 @@ def live(days: int) -> None:
         clock.set_offset(min(end, clock.offset() + _until_work() // HALF_A_DAY * HALF_A_DAY))
         cancellation.end_due()
         pausing.resume_due()
-        renewals.renew_due()
+        while renewals.renew_due():
+            pass
 
 
 def _until_work() -> timedelta:
@@ -351,7 +354,11 @@ def test_what_is_shown_is_billed(prices: dict[str, Price], name: str) -> None:
 
 
 @pytest.mark.slow
-@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=20,
+    derandomize=True,  # the same histories in every run; others are drawn at night
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 @given(bought=BOUGHT, story=stories(acts=3, lasting=40))
 def test_what_is_shown_is_billed_in_any_history(
     prices: dict[str, Price], bought: list[str], story: list[Chapter]

@@ -132,7 +132,7 @@ def test_the_sellers_people_hear_of_a_first_failure_and_of_who_leaves(business: 
     cancellation.cancel_now(subscription, by=SYSTEM, source="dashboard", reason="moved away")
     events.deliver_waiting()
     left = Letter.objects.get(kind="cancellation_alert")
-    assert left.subject == "Ada Byron cancelled Studio"
+    assert left.subject == "Studio of Ada Byron is cancelled"
     assert "Reason: moved away" in left.text
 
 

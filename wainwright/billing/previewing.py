@@ -1,7 +1,7 @@
 """What will be billed, to the cent, as things stand or after a proposed act.
 
 It is computed by the functions that make the bills: what is shown is what is charged, as long as
-payments succeed, the clock is kept, and nobody changes his mind.
+payments succeed, the clock is kept, nobody changes his mind and the seller need not be asked.
 """
 
 from __future__ import annotations

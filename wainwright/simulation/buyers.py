@@ -209,8 +209,9 @@ class Buyers:
         return "typed"
 
     def _refund(self, one: Subscription) -> Done:
-        """The seller gives back a part of what was paid last; its course stays as it is."""
-        bills = Period.objects.filter(subscription=one).values("bill")
+        """The seller gives back a part of what was paid last for a time that is over: a change of
+        plan would count less of the time that runs as paid, and its course goes on as it was."""
+        bills = Period.objects.filter(subscription=one, ends_at__lte=clock.now()).values("bill")
         paid = Payment.objects.filter(bill__in=bills, state=Payment.SUCCEEDED)
         newest = paid.order_by("-pk").first()
         left = refundable(newest) if newest is not None else None

@@ -59,7 +59,6 @@ HOSTILE = {
     "webhook_stale": 0.1,
 }
 AWAY = {"unavailable": 1.0}
-OUTAGE, LONGEST_OUTAGE = 0.01, 8  # a day's share; days
 
 
 @dataclass
@@ -100,26 +99,15 @@ class Life:
         ):
             shop = open_shop(self._lot)
             self._shop, self._buyers = shop, Buyers(shop, self._lot)
-            day, last = first, first + timedelta(days=days - 1)
-            while day <= last:
-                self._live_day(day)
+            for number in range(days):
+                self._live_day(first + timedelta(days=number))
                 self.told.wrong += [*failures, *checks.everything(self._read)]
                 if self.told.wrong:
                     break
-                day += timedelta(days=1 + self._days_away(last - day))
             else:
                 self.told.wrong += checks.everything()
             self._count()
         return self.told
-
-    def _days_away(self, left: timedelta) -> int:
-        """Seldom nobody works for days: the server is gone, and what fell due meanwhile waits."""
-        if self._lot.random() >= OUTAGE:
-            return 0
-        days = min(self._lot.randint(1, LONGEST_OUTAGE), left.days)
-        self._say(f"the server is gone for {days} days")
-        self.told.faults["days away"] += days
-        return days
 
     # A day
 
