@@ -114,8 +114,8 @@ class Buyers:
             return "declined"
         card = self.lot.choices(list(PAYING_LATER), (6, 3, 3, 2, 3, 2, 3))[0]
         back = f"{path}return/{payment.public_id}/"
-        self.visits.append(Visit(payment.pk, PAYING_LATER[card], back, deal=deal))
         _type(payment, card)
+        self.visits.append(Visit(payment.pk, PAYING_LATER[card], back, deal=deal))
         return f"{card}: {visitor.look(back).status}"
 
     def _change(self, name: str, one: Subscription) -> Done:
@@ -187,9 +187,9 @@ class Buyers:
         payment = _payment_at(led.leads_to)
         card = self.lot.choices(list(PAYING_LATER), (6, 3, 3, 0, 1, 1, 2))[0]
         back = _page(one, f"method/return/{payment.public_id}/")
+        _type(payment, card)
         self.visits.append(Visit(payment.pk, PAYING_LATER[card], back, of=one))
         self.courses[one.pk].given.append(Card(payment.pk, PAYING_LATER[card]))
-        _type(payment, card)
         visitor.look(back)
         return card
 
