@@ -55,6 +55,7 @@ def test_a_charge_without_one_of_its_notices_is_named(shop: cast.Cast) -> None:
     assert notices.charges_are_told_of().checked == 1
 
 
+@pytest.mark.sqlite  # PostgreSQL lets nobody take a row out of the trail
 def test_who_took_his_cancellation_back_on_the_day_of_the_notice_is_not_named(
     shop: cast.Cast,
 ) -> None:
